@@ -1,0 +1,26 @@
+package org.vgictrace.parser;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.util.Set;
+import org.vgictrace.parser.event.BatchConsumer;
+import org.vgictrace.parser.event.Kind;
+
+/** An opened capture. It is read once, front to back. Not thread-safe. */
+public interface Capture extends Closeable {
+
+  /** What the head of the capture says of itself; known before any event is read. */
+  CaptureMeta meta();
+
+  /**
+   * Streams the capture's events in time order.
+   *
+   * @param wanted kinds that become rows; events of other kinds are only counted (by name) but keep their place in the
+   *     numbering
+   * @return what was read, lost and not understood
+   * @throws org.vgictrace.parser.diag.InputException if nothing can be read at all; damage inside the input does not
+   *     throw but is salvaged around and reported in the result
+   * @throws IOException if the consumer throws it or the input fails
+   */
+  CaptureCounts read(Set<Kind> wanted, BatchConsumer consumer) throws IOException;
+}

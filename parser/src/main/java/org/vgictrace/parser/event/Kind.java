@@ -1,0 +1,421 @@
+package org.vgictrace.parser.event;
+
+import static org.vgictrace.parser.event.Column.bool;
+import static org.vgictrace.parser.event.Column.bytes;
+import static org.vgictrace.parser.event.Column.choice;
+import static org.vgictrace.parser.event.Column.hex32;
+import static org.vgictrace.parser.event.Column.hex64;
+import static org.vgictrace.parser.event.Column.i32;
+import static org.vgictrace.parser.event.Column.i64;
+import static org.vgictrace.parser.event.Column.text;
+import static org.vgictrace.parser.event.Column.u32;
+import static org.vgictrace.parser.event.Column.u8;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Every kind of normalised event with its columns. This is the only declaration: tables, Arrow schemas, CSV headers,
+ * binding checks and the reference page are derived from it.
+ *
+ * <p>A kind is independent of the tracepoint or probe that recorded it. Every table also has the common columns of
+ * {@link #COMMON}. A value that the recording does not carry is null, never 0. Kinds that start with {@link Snapshot}
+ * columns carry the state of one {@code struct vgic_irq}.
+ */
+public enum Kind {
+  VCPU_ENTRY("vcpu_entry", "The vCPU enters the guest.", hex64("pc", "Guest program counter.")),
+  VCPU_EXIT(
+      "vcpu_exit",
+      "The vCPU has left the guest; its list registers were folded before this event.",
+      i32("reason", "Exit code: 0 IRQ, 1 SError, 2 trap, other values as the kernel gives them."),
+      u32("esr_ec", "Exception class of a trap, else 0."),
+      hex64("pc", "Guest program counter.")),
+  INJECT(
+      "inject",
+      "Call of the injection function (kvm_vgic_inject_irq).",
+      hex64("kvm", "VM pointer."),
+      hex64("vcpu", "Target vCPU pointer, 0 for none (6.7 and later)."),
+      i32("cpuid", "Target vCPU number as passed (before 6.7)."),
+      u32("intid", "Interrupt number."),
+      bool("level", "Line level."),
+      hex64("owner", "Cookie of the injecting in-kernel device, 0 for none.")),
+  INJECT_RET("inject_ret", "Return of the injection function.", i32("ret", "0 or a negative error number.")),
+  IRQ_PENDING(
+      "irq_pending",
+      "Stock tracepoint of an attempted injection (vgic_update_irq_pending).",
+      i64("vcpu_id", "vCPU number; 0 also stands for none."),
+      u32("intid", "Interrupt number."),
+      bool("level", "Line level.")),
+  QUEUE(
+      "queue",
+      "Attempt to put an interrupt on an ap_list; its state before the attempt.",
+      Snapshot.with(hex64("kvm", "VM pointer."))),
+  QUEUE_RET("queue_ret", "Result of the attempt.", bool("queued", "1 if the interrupt was added to an ap_list.")),
+  LR_WRITE(
+      "lr_write",
+      "One list register is populated; the interrupt's state before population.",
+      Snapshot.with(
+          hex64("vcpu", "vCPU pointer."),
+          i32("vcpu_id", "vCPU number."),
+          i32("lr", "Index of the list register."),
+          hex64("value", "Value written, where the recording has it."))),
+  LR_CLEAR(
+      "lr_clear",
+      "One unused list register is cleared.",
+      hex64("vcpu", "vCPU pointer."),
+      i32("vcpu_id", "vCPU number."),
+      i32("lr", "Index of the list register.")),
+  LR_IMAGE("lr_image", "All list registers and the control registers at entry or at exit.", lrImageColumns()),
+  LR_FOLD(
+      "lr_fold",
+      "One list register was folded back; the interrupt's state after that, before resampling.",
+      Snapshot.with(
+          hex64("vcpu", "vCPU pointer."),
+          i32("vcpu_id", "vCPU number."),
+          i32("lr", "Index of the list register."),
+          bool("lr_deactivated", "The interrupt was active before and is not any more."),
+          bool("lr_pending", "The list register was still pending."),
+          hex64("value", "Value read back, where the recording has it."))),
+  IRQ_PUT(
+      "irq_put",
+      "A reference to an interrupt is dropped; its state at that time.",
+      Snapshot.with(hex64("kvm", "VM pointer."), i32("refs", "References before the drop."))),
+  IRQ_GET(
+      "irq_get",
+      "A reference to an interrupt is taken.",
+      hex64("kvm", "VM pointer."),
+      hex64("vcpu", "vCPU pointer."),
+      i32("vcpu_id", "vCPU number."),
+      u32("intid", "Interrupt number.")),
+  IRQ_STATE(
+      "irq_state",
+      "State of an interrupt seen while the hypervisor looked at it for another reason.",
+      Snapshot.with(
+          hex64("kvm", "VM pointer."),
+          choice("reason", "Where it was seen.", "target", "lpi_sync", "inv", "depth"))),
+  UNDERFLOW(
+      "underflow",
+      "The underflow maintenance interrupt is requested (before 6.19).",
+      hex64("vcpu", "vCPU pointer."),
+      i32("vcpu_id", "vCPU number."),
+      hex32("hcr", "HCR image before the change.")),
+  HCR_CONFIG(
+      "hcr_config",
+      "HCR is computed anew (6.19 and later) from the deliverable interrupts.",
+      hex64("vcpu", "vCPU pointer."),
+      i32("vcpu_id", "vCPU number."),
+      u32("nr_pend", "Deliverable interrupts that are pending and not active."),
+      u32("nr_act", "Deliverable interrupts that are active."),
+      u32("nr_sgi", "SGIs among them.")),
+  MAINTENANCE("maintenance", "The GIC maintenance interrupt handler runs.", i32("irq", "Linux interrupt number.")),
+  VGIC_STEP(
+      "vgic_step",
+      "A step of the vGIC's entry and exit path.",
+      hex64("vcpu", "vCPU pointer."),
+      i32("vcpu_id", "vCPU number."),
+      hex64("kvm", "VM pointer."),
+      choice("step", "Which step.", "flush", "sync", "prune", "load", "put", "update", "reset")),
+  DEACTIVATE(
+      "deactivate",
+      "A deactivation by the guest is handled in software (6.19 and later).",
+      hex64("vcpu", "vCPU pointer."),
+      i32("vcpu_id", "vCPU number."),
+      hex64("value", "Value written to DIR.")),
+  SGI(
+      "sgi",
+      "The guest generates SGIs through a system register.",
+      hex64("vcpu", "vCPU pointer of the sender."),
+      i32("vcpu_id", "vCPU number of the sender."),
+      hex64("reg", "Register value."),
+      bool("allow_group1", "Group 1 SGIs may be generated by this access.")),
+  PHYS_STATE(
+      "phys_state",
+      "The state of a physical interrupt behind a mapped one is written.",
+      hex64("irq", "Interrupt structure."),
+      u32("intid", "Interrupt number of the guest."),
+      u32("host_irq", "Linux interrupt number."),
+      choice("which", "What is written.", "active", "pending"),
+      bool("value", "New value.")),
+  PHYS_LEVEL(
+      "phys_level",
+      "The level of the physical line behind a mapped interrupt is read.",
+      hex64("irq", "Interrupt structure."),
+      u32("intid", "Interrupt number of the guest."),
+      bool("level", "Level read, where the recording has it.")),
+  IRQ_MAP(
+      "irq_map",
+      "A guest interrupt is tied to a physical one, untied, or its state is reset.",
+      hex64("vcpu", "vCPU pointer."),
+      i32("vcpu_id", "vCPU number."),
+      u32("intid", "Interrupt number of the guest."),
+      u32("host_irq", "Linux interrupt number."),
+      choice("op", "What happens.", "map", "unmap", "reset")),
+  VM(
+      "vm",
+      "Life of a VM and its vGIC.",
+      hex64("kvm", "VM pointer."),
+      hex64("vcpu", "vCPU pointer."),
+      i32("vcpu_id", "vCPU number."),
+      choice("op", "What happens.", "create", "init", "vcpu_init", "destroy", "vcpu_destroy"),
+      u32("model", "GIC model of the guest: 5 GICv2, 7 GICv3."),
+      u32("nr_spis", "Number of SPIs.")),
+  GIC_MMIO(
+      "gic_mmio",
+      "An access to an emulated GIC register, by the guest or by user space.",
+      hex64("vcpu", "vCPU pointer."),
+      i32("vcpu_id", "vCPU number."),
+      choice(
+          "reg",
+          "Register bank.",
+          "group",
+          "senable",
+          "cenable",
+          "spending",
+          "cpending",
+          "sactive",
+          "cactive",
+          "priority",
+          "config",
+          "target",
+          "irouter",
+          "sgir",
+          "sgi_spending",
+          "sgi_cpending",
+          "dist_v2",
+          "dist_v3",
+          "redist_ctlr",
+          "propbaser",
+          "pendbaser",
+          "invlpir",
+          "invallr",
+          "cpuif",
+          "apr",
+          "dir",
+          "line_level"),
+      choice("access", "Who accesses and how.", "write", "read", "user_write"),
+      hex64("addr", "Address as passed; its low 12 bits are the register offset within the bank's page."),
+      u32("len", "Bytes."),
+      hex64("val", "Value written."),
+      u32("intid", "First interrupt number, where the recording gives it in place of an address.")),
+  MMIO(
+      "mmio",
+      "The guest accesses an emulated device.",
+      choice("access", "Direction; a read is recorded before and after.", "unsatisfied-read", "read", "write"),
+      u32("len", "Bytes."),
+      hex64("gpa", "Guest physical address."),
+      hex64("val", "Value.")),
+  SYSREG(
+      "sysreg",
+      "A trapped system register access is emulated.",
+      hex64("pc", "Guest program counter."),
+      bool("is_write", "1 for a write."),
+      u8("op0", "Encoding."),
+      u8("op1", "Encoding."),
+      u8("crn", "Encoding."),
+      u8("crm", "Encoding."),
+      u8("op2", "Encoding.")),
+  IRQ_LINE(
+      "irq_line",
+      "User space sets an interrupt line.",
+      choice("type", "Kind of line.", "cpu", "spi", "ppi"),
+      i32("vcpu_idx", "vCPU for a PPI."),
+      i32("num", "Interrupt number."),
+      bool("level", "Line level.")),
+  SET_IRQ(
+      "set_irq",
+      "An interrupt route is triggered.",
+      u32("gsi", "Route."),
+      bool("level", "Line level."),
+      i32("source_id", "Source.")),
+  IRQ_ACK(
+      "irq_ack",
+      "The guest finished a level SPI; listeners are notified.",
+      u32("irqchip", "Always 0 on arm64."),
+      u32("pin", "SPI number - 32.")),
+  TIMER_UPDATE(
+      "timer_update",
+      "A virtual timer's output level is forwarded to the vGIC.",
+      i64("vcpu_id", "vCPU number."),
+      u32("intid", "Interrupt number."),
+      bool("level", "Output level.")),
+  TIMER_STATE(
+      "timer_state",
+      "A timer's registers are saved from or restored to hardware.",
+      choice("op", "Direction.", "save", "restore"),
+      hex64("ctl", "CTL register."),
+      hex64("cval", "CVAL register."),
+      i32("timer", "0 physical, 1 virtual, 2 EL2 virtual, 3 EL2 physical.")),
+  TIMER_MAP(
+      "timer_map",
+      "Which timers are direct and which are emulated; -1 for none.",
+      i64("vcpu_id", "vCPU number."),
+      i32("direct_vtimer", "Timer index."),
+      i32("direct_ptimer", "Timer index."),
+      i32("emul_vtimer", "Timer index (6.4 and later)."),
+      i32("emul_ptimer", "Timer index.")),
+  TIMER_EMULATE(
+      "timer_emulate",
+      "An emulated timer is evaluated.",
+      i32("timer", "Timer index."),
+      bool("should_fire", "Its output.")),
+  TIMER_EXPIRE("timer_expire", "The soft timer of an emulated timer expires.", i32("timer", "Timer index.")),
+  HOST_IRQ(
+      "host_irq",
+      "A host interrupt handler runs.",
+      i32("irq", "Linux interrupt number."),
+      text("name", "Action name, at entry only."),
+      choice("point", "Entry or exit of the handler.", "entry", "exit"),
+      i32("ret", "Handler's return value, at exit only.")),
+  KICK(
+      "kick",
+      "A vCPU is kicked.",
+      hex64("vcpu", "vCPU pointer."),
+      i32("vcpu_id", "vCPU number."),
+      i32("target_cpu", "CPU it was last on, -1 for none."),
+      i32("mode", "0 outside guest, 1 in guest, 2 exiting.")),
+  WFX("wfx", "The guest executes WFI or WFE.", hex64("pc", "Guest program counter."), bool("is_wfe", "1 for WFE.")),
+  VCPU_WAKEUP(
+      "vcpu_wakeup",
+      "A halted vCPU goes on.",
+      i64("wait_ns", "Time it waited or polled, nanoseconds."),
+      bool("waited", "1 if it slept."),
+      bool("valid", "1 if polling was successful.")),
+  HALT_POLL(
+      "halt_poll",
+      "The halt polling time of a vCPU changes.",
+      bool("grow", "1 if it grows."),
+      u32("vcpu_id", "vCPU number."),
+      u32("new_ns", "New polling time."),
+      u32("old_ns", "Old polling time.")),
+  USERSPACE_EXIT(
+      "userspace_exit",
+      "The vCPU thread returns to user space.",
+      u32("reason", "KVM_EXIT code."),
+      i32("errno", "Error number, 0 for none.")),
+  SCHED_SWITCH(
+      "sched_switch",
+      "A CPU switches tasks.",
+      text("prev_comm", "Task that leaves."),
+      i32("prev_pid", "Its thread."),
+      i32("prev_prio", "Its priority."),
+      i64("prev_state", "Its state bits; null where the text has letters only."),
+      text("next_comm", "Task that comes."),
+      i32("next_pid", "Its thread."),
+      i32("next_prio", "Its priority.")),
+  LOST(
+      "lost",
+      "Events were lost on this CPU before this point.",
+      i64("count", "How many; null if the recorder does not know.")),
+  OTHER(
+      "other",
+      "An event no kind stands for.",
+      text("name", "Event name."),
+      bytes("payload", "Raw record (binary captures) or text after the name."));
+
+  /** The columns every table starts with. */
+  public static final List<Column> COMMON =
+      List.of(
+          i64("seq", "Position in the merged order of the whole capture, from 0."),
+          i64("ts", "Time stamp, nanoseconds of the trace clock (raw units for clocks that count otherwise)."),
+          i32("cpu", "CPU that recorded the event."),
+          i32("pid", "Thread."),
+          text("comm", "Name of the thread as the recording gives it."),
+          u8("flags", "Raw common_flags byte: 1 irqs off, 4 need resched, 8 hardirq, 16 softirq, 64 NMI, 128 BH off."),
+          u8("preempt", "Raw common_preempt_count byte: preemption depth, migrate-disable in the upper half."),
+          text("buffer", "Trace instance, empty for the top one."));
+
+  private static final Map<String, Kind> BY_NAME = byName();
+
+  private final String tableName;
+  private final String doc;
+  private final List<Column> columns;
+  private final Map<String, Integer> indexes = new HashMap<>();
+
+  Kind(String tableName, String doc, Column... columns) {
+    if (columns.length > Long.SIZE) {
+      throw new AssertionError(tableName + " has more than 64 columns");
+    }
+    this.tableName = tableName;
+    this.doc = doc;
+    this.columns = Collections.unmodifiableList(Arrays.asList(columns));
+    for (int i = 0; i < columns.length; i++) {
+      if (indexes.put(columns[i].name(), i) != null) {
+        throw new AssertionError("column declared twice: " + tableName + "." + columns[i].name());
+      }
+    }
+  }
+
+  /** Name of the table, lower case. */
+  public String tableName() {
+    return tableName;
+  }
+
+  /** One sentence for the reference page. */
+  public String doc() {
+    return doc;
+  }
+
+  /** The kind's own columns, without {@link #COMMON}. */
+  public List<Column> columns() {
+    return columns;
+  }
+
+  /**
+   * Index of a column of this kind.
+   *
+   * @throws IllegalArgumentException if there is none of that name
+   */
+  public int column(String name) {
+    Integer index = indexes.get(name);
+    if (index == null) {
+      throw new IllegalArgumentException("no column " + name + " in " + tableName);
+    }
+    return index;
+  }
+
+  /** Index of a column of this kind, or -1. */
+  public int columnOrMinusOne(String name) {
+    return indexes.getOrDefault(name, -1);
+  }
+
+  /** The kind whose table has that name, or null. */
+  public static @Nullable Kind named(String tableName) {
+    return BY_NAME.get(tableName);
+  }
+
+  private static Map<String, Kind> byName() {
+    Map<String, Kind> map = new HashMap<>();
+    for (Kind kind : values()) {
+      map.put(kind.tableName, kind);
+    }
+    return Map.copyOf(map);
+  }
+
+  private static Column[] lrImageColumns() {
+    List<Column> columns =
+        new ArrayList<>(
+            List.of(
+                choice("point", "Before entry or after exit.", "entry", "exit"),
+                hex64("vcpu", "vCPU pointer."),
+                i32("vcpu_id", "vCPU number."),
+                hex64("kvm", "VM pointer."),
+                hex64("cpu_if", "Pointer to the vCPU's GIC CPU interface image."),
+                u32("used_lrs", "List registers in use."),
+                hex32("hcr", "GICH_HCR or ICH_HCR_EL2 image."),
+                hex32("vmcr", "GICH_VMCR or ICH_VMCR_EL2 image; may lag behind until the next put."),
+                hex32("sre", "ICC_SRE_EL1 image; only GICv3 hosts have it."),
+                hex32("ap0r0", "Active priorities, group 0 (GICv3)."),
+                hex32("ap1r0", "Active priorities, group 1 (GICv3)."),
+                hex32("apr", "Active priorities (GICv2); only GICv2 hosts have it."),
+                u8("lr_bytes", "Bytes of one list register: 4 on GICv2 hosts, 8 on GICv3 hosts.")));
+    for (int i = 0; i < LrImage.LRS_MAX; i++) {
+      columns.add(hex64("lr" + i, "List register " + i + "."));
+    }
+    return columns.toArray(Column[]::new);
+  }
+}
