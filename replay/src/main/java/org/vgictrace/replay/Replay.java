@@ -1,7 +1,11 @@
 package org.vgictrace.replay;
 
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import org.vgictrace.parser.event.Batch;
+import org.vgictrace.parser.event.Kind;
+import org.vgictrace.replay.verdict.FindingListener;
 
 /**
  * Replays one capture. Feed it every batch in order with {@link #accept}, then ask for the {@link #finish result}. It
@@ -19,6 +23,11 @@ public final class Replay {
   public Replay(ReplayOptions options, FindingListener listener) {
     this.options = options;
     this.listener = listener;
+  }
+
+  /** The kinds a replay looks at; a reader need not decode the others. */
+  public static Set<Kind> kindsUsed() {
+    return EnumSet.complementOf(EnumSet.of(Kind.OTHER, Kind.SCHED_SWITCH));
   }
 
   /** Replays the events of a batch. */

@@ -2,6 +2,8 @@ package org.vgictrace.replay;
 
 import java.util.List;
 import org.vgictrace.replay.rule.Observation;
+import org.vgictrace.replay.verdict.Finding;
+import org.vgictrace.replay.verdict.RuleCount;
 
 /**
  * The outcome of a replay.

@@ -1,4 +1,4 @@
-package org.vgictrace.replay;
+package org.vgictrace.replay.verdict;
 
 import java.util.Map;
 import org.vgictrace.replay.rule.Reason;

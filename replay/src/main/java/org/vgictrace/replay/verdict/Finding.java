@@ -1,4 +1,4 @@
-package org.vgictrace.replay;
+package org.vgictrace.replay.verdict;
 
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -38,7 +38,8 @@ public record Finding(
     because = List.copyOf(because);
   }
 
-  Finding repeated(long times) {
+  /** The same finding, seen that often. */
+  public Finding repeated(long times) {
     return new Finding(
         rule, message, at, because, pid, vm, vcpu, intid, expected, observed, switches, times);
   }

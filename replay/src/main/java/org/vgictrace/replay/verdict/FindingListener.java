@@ -1,8 +1,8 @@
-package org.vgictrace.replay;
+package org.vgictrace.replay.verdict;
 
 /**
  * Is told of a finding while the batch that shows it is being replayed, so that it can keep the events around it. The
- * finding may still be withdrawn: {@link ReplayResult#findings()} decides, and holds findings with equal {@code rule}
+ * finding may still be withdrawn: the result of the replay decides, and holds findings with equal {@code rule}
  * and {@code at}.
  */
 @FunctionalInterface

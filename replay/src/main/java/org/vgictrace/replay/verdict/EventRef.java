@@ -1,4 +1,4 @@
-package org.vgictrace.replay;
+package org.vgictrace.replay.verdict;
 
 /**
  * Points at one event of the capture.
