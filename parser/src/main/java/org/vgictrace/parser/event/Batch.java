@@ -68,6 +68,18 @@ public final class Batch {
     return table;
   }
 
+  void extend(byte[] kinds, int count) {
+    System.arraycopy(kinds, 0, order, size, count);
+    size += count;
+    int[] rows = new int[tables.length];
+    for (int i = 0; i < count; i++) {
+      rows[kinds[i]]++;
+    }
+    for (int ordinal = 0; ordinal < rows.length; ordinal++) {
+      tables[ordinal].extend(rows[ordinal]);
+    }
+  }
+
   void clear() {
     size = 0;
     for (KindTable table : tables) {

@@ -45,10 +45,49 @@ public final class BatchBuilder {
   public KindTable append(
       Kind kind, long ts, int cpu, int pid, int comm, int flags, int preempt, int buffer)
       throws IOException {
+    return appendAt(seq, kind, ts, cpu, pid, comm, flags, preempt, buffer);
+  }
+
+  /**
+   * Adds an event that has a number already, as in a converted capture. Numbers may leave gaps.
+   *
+   * @param number at least {@link #seq()}
+   * @return the table whose newest row is the event; valid until the next call
+   */
+  public KindTable appendAt(
+      long number,
+      Kind kind,
+      long ts,
+      int cpu,
+      int pid,
+      int comm,
+      int flags,
+      int preempt,
+      int buffer)
+      throws IOException {
+    if (number < seq) {
+      throw new IllegalArgumentException("event " + number + " after event " + (seq - 1));
+    }
     if (batch.size() == Batch.EVENTS_MAX) {
       flush();
     }
-    return batch.append(kind, seq++, ts, cpu, pid, comm, flags, preempt, buffer);
+    seq = number + 1;
+    return batch.append(kind, number, ts, cpu, pid, comm, flags, preempt, buffer);
+  }
+
+  /**
+   * Adds events in bulk, as a batch of their own. Their rows exist when this returns but hold garbage: the caller fills
+   * rows 0 to {@link KindTable#rows()} of every table in the order of {@code kinds}, the common columns, {@code
+   * present} and values included, before the next call. The events carry their own numbers; {@link #seq()} stays.
+   *
+   * @param kinds {@link Kind#ordinal()} of each event
+   * @param count number of events, 0 to {@link Batch#EVENTS_MAX}
+   * @return the batch to fill; {@link #flush()} hands it over
+   */
+  public Batch appendAll(byte[] kinds, int count) throws IOException {
+    flush();
+    batch.extend(kinds, count);
+    return batch;
   }
 
   /** Counts an event that nobody wants as a row. */

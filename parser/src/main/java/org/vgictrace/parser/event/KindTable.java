@@ -124,11 +124,17 @@ public final class KindTable {
 
   /** Sets a {@link ColumnType#BYTES} value of the newest row to a copy of the given bytes. */
   public void putBytes(int column, byte[] source, int offset, int length) {
+    putBytes(rows - 1, column, source, offset, length);
+  }
+
+  /** Sets a {@link ColumnType#BYTES} value of any row to a copy of the given bytes. */
+  public void putBytes(int row, int column, byte[] source, int offset, int length) {
     if (arena.length - arenaUsed < length) {
       arena = Arrays.copyOf(arena, Math.max(Math.addExact(arenaUsed, length), arena.length * 2));
     }
     System.arraycopy(source, offset, arena, arenaUsed, length);
-    put(column, (long) arenaUsed << 32 | length);
+    values[column][row] = (long) arenaUsed << 32 | length;
+    present[row] |= 1L << column;
     arenaUsed += length;
   }
 
@@ -136,7 +142,7 @@ public final class KindTable {
       long seq, long ts, int cpu, int pid, int comm, int flags, int preempt, int buffer) {
     int row = rows;
     if (row == this.seq.length) {
-      grow();
+      grow(row + 1);
     }
     this.seq[row] = seq;
     this.ts[row] = ts;
@@ -150,13 +156,20 @@ public final class KindTable {
     rows = row + 1;
   }
 
+  void extend(int count) {
+    if (seq.length - rows < count) {
+      grow(rows + count);
+    }
+    rows += count;
+  }
+
   void clear() {
     rows = 0;
     arenaUsed = 0;
   }
 
-  private void grow() {
-    int capacity = Math.max(ROWS_FIRST, seq.length * 2);
+  private void grow(int needed) {
+    int capacity = Math.max(ROWS_FIRST, Math.max(needed, seq.length * 2));
     seq = Arrays.copyOf(seq, capacity);
     ts = Arrays.copyOf(ts, capacity);
     cpu = Arrays.copyOf(cpu, capacity);

@@ -87,8 +87,25 @@ public final class Names {
       bytes = Arrays.copyOf(bytes, id * 2);
     }
     bytes[id] = name;
-    texts.add(new String(name, StandardCharsets.UTF_8));
+    texts.add(readable(name));
     return id;
+  }
+
+  /** The text of a name, cut so that it is no longer than a name may be when it is written and read again. */
+  private static String readable(byte[] name) {
+    String text = new String(name, StandardCharsets.UTF_8);
+    if (text.length() * 3 <= NAME_BYTES_MAX) {
+      return text;
+    }
+    int length = 0;
+    for (int i = 0; i < text.length(); i += Character.charCount(text.codePointAt(i))) {
+      int c = text.codePointAt(i);
+      length += c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
+      if (length > NAME_BYTES_MAX) {
+        return text.substring(0, i);
+      }
+    }
+    return text;
   }
 
   private void rehash() {
