@@ -10,9 +10,12 @@ import org.vgictrace.parser.event.Kind;
  * @param system trace system, such as {@code kvm}; null for any
  * @param event event name
  * @param kind the kind it becomes
- * @param fields where columns come from
+ * @param fields where columns come from, in the order of the kind's columns; a field that the record lacks leaves its
+ *     column null
  * @param constants columns with a fixed value
- * @param text how the event's text (after {@code name: }) is laid out, null for {@code key=value} text
+ * @param requires recorded fields without which this binding does not apply
+ * @param text templates of the event's text (after {@code name: }), tried in order before the text is read as {@code
+ *     key=value}; empty if it only occurs as {@code key=value}
  */
 public record Binding(
     @Nullable String system,
@@ -20,12 +23,25 @@ public record Binding(
     Kind kind,
     List<FieldBinding> fields,
     List<Constant> constants,
+    List<String> requires,
     List<String> text) {
 
   public Binding {
     fields = List.copyOf(fields);
     constants = List.copyOf(constants);
+    requires = List.copyOf(requires);
     text = List.copyOf(text);
+  }
+
+  /** A binding that applies whatever is recorded. */
+  public Binding(
+      @Nullable String system,
+      String event,
+      Kind kind,
+      List<FieldBinding> fields,
+      List<Constant> constants,
+      List<String> text) {
+    this(system, event, kind, fields, constants, List.of(), text);
   }
 
   /**
@@ -37,7 +53,17 @@ public record Binding(
    * @param shift lowest bit of the field's value that is taken
    * @param bits how many bits are taken; 64 for the whole value
    */
-  public record FieldBinding(int column, String field, int element, int shift, int bits) {}
+  public record FieldBinding(int column, String field, int element, int shift, int bits) {
+    /** Takes a field as it is. */
+    public static FieldBinding whole(int column, String field) {
+      return new FieldBinding(column, field, -1, 0, Long.SIZE);
+    }
+
+    /** The part of a field's value that the column takes. */
+    public long extract(long value) {
+      return bits == Long.SIZE ? value : value >>> shift & (1L << bits) - 1;
+    }
+  }
 
   /**
    * One column with a fixed value.

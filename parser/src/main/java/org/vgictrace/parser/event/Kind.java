@@ -97,7 +97,8 @@ public enum Kind {
       "State of an interrupt seen while the hypervisor looked at it for another reason.",
       Snapshot.with(
           hex64("kvm", "VM pointer."),
-          choice("reason", "Where it was seen.", "target", "lpi_sync", "inv", "depth"))),
+          choice("reason", "Where it was seen.", "target", "lpi_sync", "inv", "depth"),
+          i32("vcpu_id", "vCPU number, where the recording names the vCPU being looked after."))),
   UNDERFLOW(
       "underflow",
       "The underflow maintenance interrupt is requested (before 6.19).",
@@ -171,7 +172,7 @@ public enum Kind {
       i32("vcpu_id", "vCPU number."),
       choice(
           "reg",
-          "Register bank.",
+          "Register bank; pending_exact sets the pending latches whose bit is 1 and clears the others.",
           "group",
           "senable",
           "cenable",
@@ -196,7 +197,8 @@ public enum Kind {
           "cpuif",
           "apr",
           "dir",
-          "line_level"),
+          "line_level",
+          "pending_exact"),
       choice("access", "Who accesses and how.", "write", "read", "user_write"),
       hex64("addr", "Address as passed; its low 12 bits are the register offset within the bank's page."),
       u32("len", "Bytes."),
@@ -400,11 +402,23 @@ public enum Kind {
     List<Column> columns =
         new ArrayList<>(
             List.of(
-                choice("point", "Before entry or after exit.", "entry", "exit"),
+                choice(
+                    "point",
+                    "Before entry or after exit; right at the hardware access (restore, save); or control registers"
+                        + " only, while list registers are populated or folded.",
+                    "entry",
+                    "exit",
+                    "restore",
+                    "save",
+                    "populate",
+                    "fold"),
                 hex64("vcpu", "vCPU pointer."),
                 i32("vcpu_id", "vCPU number."),
                 hex64("kvm", "VM pointer."),
-                hex64("cpu_if", "Pointer to the vCPU's GIC CPU interface image."),
+                hex64(
+                    "cpu_if",
+                    "Pointer that stands for the vCPU's GIC CPU interface image: its address, or that of the vCPU where"
+                        + " the traced function takes the vCPU."),
                 u32("used_lrs", "List registers in use."),
                 hex32("hcr", "GICH_HCR or ICH_HCR_EL2 image."),
                 hex32("vmcr", "GICH_VMCR or ICH_VMCR_EL2 image; may lag behind until the next put."),

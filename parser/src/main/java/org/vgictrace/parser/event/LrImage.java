@@ -11,6 +11,18 @@ public final class LrImage {
   /** Code of column {@code point} for an image taken after exit. */
   public static final int POINT_EXIT = 1;
 
+  /** Code of column {@code point} for the image that is about to be written to the hardware. */
+  public static final int POINT_RESTORE = 2;
+
+  /** Code of column {@code point} for the image before it is overwritten with what the hardware has. */
+  public static final int POINT_SAVE = 3;
+
+  /** Code of column {@code point} for control registers seen while a list register is populated. */
+  public static final int POINT_POPULATE = 4;
+
+  /** Code of column {@code point} for control registers seen while a list register is folded. */
+  public static final int POINT_FOLD = 5;
+
   public static final int POINT = 0;
   public static final int VCPU = 1;
   public static final int VCPU_ID = 2;
