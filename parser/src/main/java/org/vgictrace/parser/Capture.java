@@ -15,11 +15,11 @@ public interface Capture extends Closeable {
   /**
    * Streams the capture's events in time order.
    *
-   * @param wanted kinds that become rows; events of other kinds are only counted (by name) but keep their place in the
-   *     numbering
+   * @param wanted kinds that become rows; events of other kinds are only counted (by name) but keep
+   *     their place in the numbering
    * @return what was read, lost and not understood
-   * @throws org.vgictrace.parser.diag.InputException if nothing can be read at all; damage inside the input does not
-   *     throw but is salvaged around and reported in the result
+   * @throws org.vgictrace.parser.diag.InputException if nothing can be read at all; damage inside
+   *     the input does not throw but is salvaged around and reported in the result
    * @throws IOException if the consumer throws it or the input fails
    */
   CaptureCounts read(Set<Kind> wanted, BatchConsumer consumer) throws IOException;

@@ -10,11 +10,13 @@ import org.vgictrace.parser.diag.Diagnostic;
  *
  * @param events all events, modelled or not; lost marks are not events
  * @param eventsModelled events whose kind is not {@code other}
- * @param eventsByName events per recorded name; {@code system:name} where the capture says the system
+ * @param eventsByName events per recorded name; {@code system:name} where the capture says the
+ *     system
  * @param eventsByCpu events per CPU
  * @param lostByCpu events lost by the recorder per CPU, as far as it counted them
  * @param lostMarks places where the recorder lost events, counted or not
- * @param overwritten events overwritten in the ring buffer before reading, as the recorder's statistics say; -1 if unknown
+ * @param overwritten events overwritten in the ring buffer before reading, as the recorder's
+ *     statistics say; -1 if unknown
  * @param unparsed lines or records that could not be understood
  * @param firstTs time stamp of the first event, 0 if there is none
  * @param lastTs latest time stamp, 0 if there is none

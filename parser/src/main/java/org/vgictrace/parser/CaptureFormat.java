@@ -4,7 +4,10 @@ import java.io.IOException;
 import org.vgictrace.parser.input.Head;
 import org.vgictrace.parser.input.Input;
 
-/** One input format: how it is recognised and opened. Each format's package has one, listed in {@link Captures}. */
+/**
+ * One input format: how it is recognised and opened. Each format's package has one, listed in
+ * {@link Captures}.
+ */
 public interface CaptureFormat {
 
   /** Whether an input is of this format. */

@@ -19,8 +19,8 @@ public final class Captures {
   /**
    * Opens a capture.
    *
-   * @param file a file, a converted directory, or {@code -} for standard input; may be compressed with gzip, zstd, xz
-   *     or lz4
+   * @param file a file, a converted directory, or {@code -} for standard input; may be compressed
+   *     with gzip, zstd, xz or lz4
    * @throws InputException if it cannot be read, with a one-line reason
    */
   public static Capture open(Path file) throws IOException {

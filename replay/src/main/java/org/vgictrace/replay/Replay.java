@@ -8,8 +8,9 @@ import org.vgictrace.parser.event.Kind;
 import org.vgictrace.replay.verdict.FindingListener;
 
 /**
- * Replays one capture. Feed it every batch in order with {@link #accept}, then ask for the {@link #finish result}. It
- * reads a batch during the call only; whoever owns the batch recycles it. Not thread-safe.
+ * Replays one capture. Feed it every batch in order with {@link #accept}, then ask for the {@link
+ * #finish result}. It reads a batch during the call only; whoever owns the batch recycles it. Not
+ * thread-safe.
  */
 public final class Replay {
   private final ReplayOptions options;

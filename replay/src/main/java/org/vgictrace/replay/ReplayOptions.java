@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * How to replay.
  *
- * @param profile name of the model profile to force ({@code M61}, {@code M612}, {@code M72}), null to choose it from the
- *     capture
+ * @param profile name of the model profile to force ({@code M61}, {@code M612}, {@code M72}), null
+ *     to choose it from the capture
  * @param release kernel release, null if unknown
  * @param only identifiers of the rules to judge; empty for all
  * @param ignored identifiers of rules not to judge

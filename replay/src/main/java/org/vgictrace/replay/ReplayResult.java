@@ -8,7 +8,8 @@ import org.vgictrace.replay.verdict.RuleCount;
 /**
  * The outcome of a replay.
  *
- * @param profile the profile that was used, and what it was chosen by, such as {@code M612 (release 6.12.107)}
+ * @param profile the profile that was used, and what it was chosen by, such as {@code M612 (release
+ *     6.12.107)}
  * @param hostGic {@code GICv2}, {@code GICv3} or {@code unknown}
  * @param transitions transitions recorded
  * @param consistent transitions that hold under every rule that could be decided
@@ -17,7 +18,8 @@ import org.vgictrace.replay.verdict.RuleCount;
  * @param rules counts per rule, in catalogue order, rules without an instance included
  * @param findings in the order of the capture; at most one per rule and VM
  * @param observed what the recording showed
- * @param missing what it did not show but rules needed, with the share of rule instances that would gain
+ * @param missing what it did not show but rules needed, with the share of rule instances that would
+ *     gain
  * @param gaps places where events are missing without a loss mark
  * @param vms VMs seen
  * @param vcpus vCPUs seen

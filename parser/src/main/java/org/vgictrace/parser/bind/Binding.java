@@ -10,12 +10,12 @@ import org.vgictrace.parser.event.Kind;
  * @param system trace system, such as {@code kvm}; null for any
  * @param event event name
  * @param kind the kind it becomes
- * @param fields where columns come from, in the order of the kind's columns; a field that the record lacks leaves its
- *     column null
+ * @param fields where columns come from, in the order of the kind's columns; a field that the
+ *     record lacks leaves its column null
  * @param constants columns with a fixed value
  * @param requires recorded fields without which this binding does not apply
- * @param text templates of the event's text (after {@code name: }), tried in order before the text is read as {@code
- *     key=value}; empty if it only occurs as {@code key=value}
+ * @param text templates of the event's text (after {@code name: }), tried in order before the text
+ *     is read as {@code key=value}; empty if it only occurs as {@code key=value}
  */
 public record Binding(
     @Nullable String system,

@@ -7,8 +7,10 @@ import java.util.List;
  *
  * @param name such as {@code stock}, {@code vgic}, {@code vx}, {@code vendor}
  * @param doc one sentence
- * @param bindings in the order of the file; several for one event name are alternatives, first match by fields wins
- * @param others events the pack knows and deliberately leaves to {@link org.vgictrace.parser.event.Kind#OTHER}
+ * @param bindings in the order of the file; several for one event name are alternatives, first
+ *     match by fields wins
+ * @param others events the pack knows and deliberately leaves to {@link
+ *     org.vgictrace.parser.event.Kind#OTHER}
  */
 public record BindingPack(String name, String doc, List<Binding> bindings, List<Unbound> others) {
   public BindingPack {

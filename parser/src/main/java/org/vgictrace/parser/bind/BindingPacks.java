@@ -12,19 +12,21 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The packs in force for a capture, first match first: the user's own in the order given, then the built-in ones.
- * Immutable and thread-safe. Look-ups are for once per event format, not for once per event.
+ * The packs in force for a capture, first match first: the user's own in the order given, then the
+ * built-in ones. Immutable and thread-safe. Look-ups are for once per event format, not for once
+ * per event.
  */
 public final class BindingPacks {
   /** Names of the built-in packs, in the order they are searched. */
   private static final List<String> BUILTIN = List.of("stock", "vgic", "vx", "vendor");
 
   /**
-   * What compilers append to the symbol of a partial or specialised copy of a function; probes named after the symbol
-   * carry it too, with the dots replaced where the event name may not have any. {@code .cold} is left alone: such a
-   * symbol is a fragment, not the function.
+   * What compilers append to the symbol of a partial or specialised copy of a function; probes
+   * named after the symbol carry it too, with the dots replaced where the event name may not have
+   * any. {@code .cold} is left alone: such a symbol is a fragment, not the function.
    */
-  private static final Pattern CLONE_SUFFIX = Pattern.compile("([._]+(part|isra|constprop)[._]\\d+)+$");
+  private static final Pattern CLONE_SUFFIX =
+      Pattern.compile("([._]+(part|isra|constprop)[._]\\d+)+$");
 
   private final List<BindingPack> packs;
   private final Map<String, List<Binding>> byEvent = new HashMap<>();
@@ -60,7 +62,8 @@ public final class BindingPacks {
    * The binding for an event whose record layout is known.
    *
    * @param system trace system
-   * @param event event name; a compiler's suffix such as {@code .part.0} is ignored if the full name is not bound
+   * @param event event name; a compiler's suffix such as {@code .part.0} is ignored if the full
+   *     name is not bound
    * @param recordedFields names of the recorded fields
    * @return null if the event has no kind
    */
@@ -75,8 +78,8 @@ public final class BindingPacks {
   }
 
   /**
-   * All bindings for an event name, for captures that do not tell the system. The first one applies whose {@link
-   * Binding#requires} are all found in the event's text.
+   * All bindings for an event name, for captures that do not tell the system. The first one applies
+   * whose {@link Binding#requires} are all found in the event's text.
    *
    * @return empty if the event has no kind
    */
@@ -90,7 +93,8 @@ public final class BindingPacks {
 
   /** Loads the built-in packs when they are first asked for. */
   private static final class Builtin {
-    static final BindingPacks PACKS = new BindingPacks(BUILTIN.stream().map(Builtin::load).toList());
+    static final BindingPacks PACKS =
+        new BindingPacks(BUILTIN.stream().map(Builtin::load).toList());
 
     private Builtin() {}
 

@@ -19,9 +19,9 @@ import org.vgictrace.parser.diag.InputException;
 import org.vgictrace.parser.diag.Place;
 
 /**
- * A JSON value that knows its line and its path, so that every complaint about it can name both. Small documents only:
- * at most {@value #DOCUMENT_MAX} bytes, nested {@value #DEPTH_MAX} deep. {@code //} and {@code /* *}{@code /} comments
- * are allowed, as packs are written by people.
+ * A JSON value that knows its line and its path, so that every complaint about it can name both.
+ * Small documents only: at most {@value #DOCUMENT_MAX} bytes, nested {@value #DEPTH_MAX} deep.
+ * {@code //} and {@code /* *}{@code /} comments are allowed, as packs are written by people.
  */
 final class Json {
   static final long DOCUMENT_MAX = 4L << 20;
@@ -66,7 +66,8 @@ final class Json {
       }
       Json json = value(file, "", parser);
       if (parser.nextToken() != null) {
-        throw new InputException(file, Place.line(line(parser)), "more after the end of the JSON object");
+        throw new InputException(
+            file, Place.line(line(parser)), "more after the end of the JSON object");
       }
       return json;
     } catch (JsonProcessingException e) {
@@ -88,12 +89,14 @@ final class Json {
           case VALUE_FALSE -> false;
           case VALUE_NULL -> null;
           default ->
-              throw new InputException(file, Place.line(line), at(path) + "expected a value, not " + parser.getText());
+              throw new InputException(
+                  file, Place.line(line), at(path) + "expected a value, not " + parser.getText());
         };
     return new Json(file, path, line, value);
   }
 
-  private static Map<String, Json> members(String file, String path, JsonParser parser) throws IOException {
+  private static Map<String, Json> members(String file, String path, JsonParser parser)
+      throws IOException {
     Map<String, Json> members = new LinkedHashMap<>();
     while (parser.nextToken() != JsonToken.END_OBJECT) {
       String name = parser.currentName();
@@ -103,7 +106,8 @@ final class Json {
     return members;
   }
 
-  private static List<Json> elements(String file, String path, JsonParser parser) throws IOException {
+  private static List<Json> elements(String file, String path, JsonParser parser)
+      throws IOException {
     List<Json> elements = new ArrayList<>();
     while (parser.nextToken() != JsonToken.END_ARRAY) {
       elements.add(value(file, path + "[" + elements.size() + "]", parser));
@@ -125,7 +129,9 @@ final class Json {
     Map<String, Json> members = object();
     for (Map.Entry<String, Json> member : members.entrySet()) {
       if (!allowed.contains(member.getKey())) {
-        throw member.getValue().wrong("unknown member; nearest: " + Nearest.to(member.getKey(), allowed));
+        throw member
+            .getValue()
+            .wrong("unknown member; nearest: " + Nearest.to(member.getKey(), allowed));
       }
     }
     return members;
@@ -167,7 +173,10 @@ final class Json {
     return value == null ? null : string();
   }
 
-  /** A whole number, a truth value as 0 or 1, or a text with a {@code 0x} number; null if it is another text. */
+  /**
+   * A whole number, a truth value as 0 or 1, or a text with a {@code 0x} number; null if it is
+   * another text.
+   */
   @Nullable Long number() throws InputException {
     if (value instanceof Long number) {
       return number;

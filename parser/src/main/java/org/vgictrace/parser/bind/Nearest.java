@@ -11,13 +11,16 @@ final class Nearest {
   private Nearest() {}
 
   /**
-   * {@code a, b, c}: the names with the smallest edit distance or one more, nearest first, ties in alphabetical order.
+   * {@code a, b, c}: the names with the smallest edit distance or one more, nearest first, ties in
+   * alphabetical order.
    */
   static String to(String wrong, Collection<String> names) {
     int best = names.stream().mapToInt(name -> distance(wrong, name)).min().orElse(0);
     return names.stream()
         .filter(name -> distance(wrong, name) <= best + 1)
-        .sorted(Comparator.comparingInt((String name) -> distance(wrong, name)).thenComparing(name -> name))
+        .sorted(
+            Comparator.comparingInt((String name) -> distance(wrong, name))
+                .thenComparing(name -> name))
         .limit(SUGGESTIONS_MAX)
         .collect(Collectors.joining(", "));
   }

@@ -40,13 +40,14 @@ import org.vgictrace.parser.event.Kind;
  *   "other": [{"why": "No kind stands for it.", "events": ["foo"]}] }
  * }</pre>
  *
- * <p>A field is given as {@code name}, {@code name[i]} (element of an array), {@code name.s} (the one bit s) or {@code
- * name.s:n} (n bits from bit s). A column that is neither listed nor set takes the recorded field of its own name, unless
- * that field is listed for another column. Every mistake is reported as one line that names file, line, JSON path and the
- * nearest valid names.
+ * <p>A field is given as {@code name}, {@code name[i]} (element of an array), {@code name.s} (the
+ * one bit s) or {@code name.s:n} (n bits from bit s). A column that is neither listed nor set takes
+ * the recorded field of its own name, unless that field is listed for another column. Every mistake
+ * is reported as one line that names file, line, JSON path and the nearest valid names.
  */
 public final class PackReader {
-  private static final Set<String> PACK_MEMBERS = Set.of("pack", "doc", "system", "shared", "events", "other");
+  private static final Set<String> PACK_MEMBERS =
+      Set.of("pack", "doc", "system", "shared", "events", "other");
   private static final Set<String> EVENT_MEMBERS =
       Set.of("event", "system", "kind", "use", "fields", "set", "requires", "text", "doc");
   private static final Set<String> OTHER_MEMBERS = Set.of("why", "events");
@@ -114,7 +115,8 @@ public final class PackReader {
       for (Json name : use.oneOrMore()) {
         Json list = shared.get(name.string());
         if (list == null) {
-          throw name.wrong("no shared list " + name.shown() + nearest(name.string(), shared.keySet()));
+          throw name.wrong(
+              "no shared list " + name.shown() + nearest(name.string(), shared.keySet()));
         }
         fields(kind, list, fields);
       }
@@ -149,7 +151,9 @@ public final class PackReader {
           && (earlier.system() == null || Objects.equals(earlier.system(), binding.system()))
           && binding.requires().containsAll(earlier.requires())) {
         throw json.wrong(
-            "never used: an earlier entry for " + binding.event() + " applies whenever this one does");
+            "never used: an earlier entry for "
+                + binding.event()
+                + " applies whenever this one does");
       }
     }
     bindings.add(binding);
@@ -173,7 +177,8 @@ public final class PackReader {
     return kind;
   }
 
-  private static void fields(Kind kind, Json json, Map<Integer, FieldBinding> fields) throws InputException {
+  private static void fields(Kind kind, Json json, Map<Integer, FieldBinding> fields)
+      throws InputException {
     for (Map.Entry<String, Json> member : json.object().entrySet()) {
       int column = column(kind, member.getKey(), member.getValue());
       FieldBinding field = FieldSpec.parse(column, member.getValue());
@@ -232,8 +237,12 @@ public final class PackReader {
     };
   }
 
-  /** Columns nobody listed take the field of their own name, if it is not known to mean something else. */
-  private static void addNamesakes(Kind kind, Map<Integer, FieldBinding> fields, List<Constant> constants) {
+  /**
+   * Columns nobody listed take the field of their own name, if it is not known to mean something
+   * else.
+   */
+  private static void addNamesakes(
+      Kind kind, Map<Integer, FieldBinding> fields, List<Constant> constants) {
     Set<String> sources = new HashSet<>();
     fields.values().forEach(field -> sources.add(field.field()));
     Set<Integer> constantColumns = new HashSet<>();
@@ -246,8 +255,11 @@ public final class PackReader {
     }
   }
 
-  /** Checks that a template's braces pair up and that every field it names is wanted by some column. */
-  private static List<String> templates(Json json, Map<Integer, FieldBinding> fields) throws InputException {
+  /**
+   * Checks that a template's braces pair up and that every field it names is wanted by some column.
+   */
+  private static List<String> templates(Json json, Map<Integer, FieldBinding> fields)
+      throws InputException {
     Set<String> sources = new HashSet<>();
     fields.values().forEach(field -> sources.add(field.field()));
     List<String> templates = new ArrayList<>();
@@ -262,7 +274,10 @@ public final class PackReader {
         String name = template.substring(open + 1, close).split("[:|]", 2)[0];
         if (!name.equals("*") && !sources.contains(name)) {
           throw element.wrong(
-              "no column takes the field \"" + name + "\"; use {*} to skip it" + nearest(name, sources));
+              "no column takes the field \""
+                  + name
+                  + "\"; use {*} to skip it"
+                  + nearest(name, sources));
         }
         at = close + 1;
       }
@@ -284,7 +299,8 @@ public final class PackReader {
     return column;
   }
 
-  private static Json required(Json json, Map<String, Json> members, String name) throws InputException {
+  private static Json required(Json json, Map<String, Json> members, String name)
+      throws InputException {
     Json member = members.get(name);
     if (member == null) {
       throw json.wrong("member \"" + name + "\" is missing");

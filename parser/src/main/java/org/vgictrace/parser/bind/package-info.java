@@ -1,6 +1,6 @@
 /**
- * Binding packs: which recorded event and field becomes which kind and column. Packs are JSON; the built-in ones are
- * resources of this package.
+ * Binding packs: which recorded event and field becomes which kind and column. Packs are JSON; the
+ * built-in ones are resources of this package.
  */
 @NullMarked
 package org.vgictrace.parser.bind;

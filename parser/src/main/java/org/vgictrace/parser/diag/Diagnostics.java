@@ -6,8 +6,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Collects diagnostics of one input: counts per code without limit, full entries up to {@value #ENTRIES_MAX}. Not
- * thread-safe.
+ * Collects diagnostics of one input: counts per code without limit, full entries up to {@value
+ * #ENTRIES_MAX}. Not thread-safe.
  */
 public final class Diagnostics {
   /** Entries kept in full; beyond that only the counts grow. */

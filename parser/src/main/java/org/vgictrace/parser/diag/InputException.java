@@ -3,7 +3,8 @@ package org.vgictrace.parser.diag;
 import java.io.IOException;
 
 /**
- * An input that cannot be read. The message is one line, {@code FILE: at byte|line N: what}, fit to be shown as it is.
+ * An input that cannot be read. The message is one line, {@code FILE: at byte|line N: what}, fit to
+ * be shown as it is.
  */
 public final class InputException extends IOException {
   private static final long serialVersionUID = 1L;

@@ -4,7 +4,8 @@ package org.vgictrace.parser.diag;
  * Where in an input something is.
  *
  * @param unit byte offset or line number
- * @param number offset from 0, or line from 1; for compressed inputs it counts in the uncompressed content
+ * @param number offset from 0, or line from 1; for compressed inputs it counts in the uncompressed
+ *     content
  */
 public record Place(Unit unit, long number) {
 

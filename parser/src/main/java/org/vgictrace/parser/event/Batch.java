@@ -4,10 +4,12 @@ import java.util.EnumMap;
 import java.util.Map;
 
 /**
- * A bounded, time-ordered slice of a capture: the kind of every event in order, and one table per kind with that
- * slice's rows in the same order. A consumer walks the order and keeps one cursor per kind.
+ * A bounded, time-ordered slice of a capture: the kind of every event in order, and one table per
+ * kind with that slice's rows in the same order. A consumer walks the order and keeps one cursor
+ * per kind.
  *
- * <p>A batch belongs to whoever was handed it until it is given back with {@link BatchPool#recycle}.
+ * <p>A batch belongs to whoever was handed it until it is given back with {@link
+ * BatchPool#recycle}.
  */
 public final class Batch {
   /** Most events in a batch. */
@@ -61,7 +63,15 @@ public final class Batch {
   }
 
   KindTable append(
-      Kind kind, long seq, long ts, int cpu, int pid, int comm, int flags, int preempt, int buffer) {
+      Kind kind,
+      long seq,
+      long ts,
+      int cpu,
+      int pid,
+      int comm,
+      int flags,
+      int preempt,
+      int buffer) {
     order[size++] = (byte) kind.ordinal();
     KindTable table = tables[kind.ordinal()];
     table.append(seq, ts, cpu, pid, comm, flags, preempt, buffer);

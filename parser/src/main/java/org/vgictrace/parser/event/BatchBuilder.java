@@ -3,11 +3,12 @@ package org.vgictrace.parser.event;
 import java.io.IOException;
 
 /**
- * Numbers the events of a capture and collects them into batches for a consumer. Readers call {@link #append} for an
- * event whose kind is wanted and {@link #skip} for one that is only counted; both advance {@code seq}.
+ * Numbers the events of a capture and collects them into batches for a consumer. Readers call
+ * {@link #append} for an event whose kind is wanted and {@link #skip} for one that is only counted;
+ * both advance {@code seq}.
  *
- * <p>Usage: {@code KindTable row = builder.append(...); row.put(column, value); ...}. The batch is handed over when
- * the next event would not fit, or by {@link #flush()}. Not thread-safe.
+ * <p>Usage: {@code KindTable row = builder.append(...); row.put(column, value); ...}. The batch is
+ * handed over when the next event would not fit, or by {@link #flush()}. Not thread-safe.
  */
 public final class BatchBuilder {
   private final BatchPool pool;
@@ -76,9 +77,10 @@ public final class BatchBuilder {
   }
 
   /**
-   * Adds events in bulk, as a batch of their own. Their rows exist when this returns but hold garbage: the caller fills
-   * rows 0 to {@link KindTable#rows()} of every table in the order of {@code kinds}, the common columns, {@code
-   * present} and values included, before the next call. The events carry their own numbers; {@link #seq()} stays.
+   * Adds events in bulk, as a batch of their own. Their rows exist when this returns but hold
+   * garbage: the caller fills rows 0 to {@link KindTable#rows()} of every table in the order of
+   * {@code kinds}, the common columns, {@code present} and values included, before the next call.
+   * The events carry their own numbers; {@link #seq()} stays.
    *
    * @param kinds {@link Kind#ordinal()} of each event
    * @param count number of events, 0 to {@link Batch#EVENTS_MAX}

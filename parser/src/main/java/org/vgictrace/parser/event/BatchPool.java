@@ -2,7 +2,10 @@ package org.vgictrace.parser.event;
 
 import java.util.concurrent.ConcurrentLinkedQueue;
 
-/** Hands out empty batches and takes used ones back, so that a stream of any length needs a fixed number of them. */
+/**
+ * Hands out empty batches and takes used ones back, so that a stream of any length needs a fixed
+ * number of them.
+ */
 public final class BatchPool {
   private final ConcurrentLinkedQueue<Batch> free = new ConcurrentLinkedQueue<>();
   private final Names names;

@@ -8,7 +8,8 @@ import java.util.List;
  * @param name column name in tables, files and binding packs
  * @param type how a value is read
  * @param doc one sentence: meaning, unit, range
- * @param labels the labels of an {@link ColumnType#ENUM} column in the order of their codes, else empty
+ * @param labels the labels of an {@link ColumnType#ENUM} column in the order of their codes, else
+ *     empty
  */
 public record Column(String name, ColumnType type, String doc, List<String> labels) {
 

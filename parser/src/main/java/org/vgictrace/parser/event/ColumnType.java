@@ -1,8 +1,8 @@
 package org.vgictrace.parser.event;
 
 /**
- * The type of a column. In memory every value is a {@code long}; the type says how to read it, how it is printed and
- * which Arrow type carries it.
+ * The type of a column. In memory every value is a {@code long}; the type says how to read it, how
+ * it is printed and which Arrow type carries it.
  */
 public enum ColumnType {
   /** 0 or 1. */

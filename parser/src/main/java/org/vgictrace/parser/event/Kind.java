@@ -20,12 +20,12 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Every kind of normalised event with its columns. This is the only declaration: tables, Arrow schemas, CSV headers,
- * binding checks and the reference page are derived from it.
+ * Every kind of normalised event with its columns. This is the only declaration: tables, Arrow
+ * schemas, CSV headers, binding checks and the reference page are derived from it.
  *
- * <p>A kind is independent of the tracepoint or probe that recorded it. Every table also has the common columns of
- * {@link #COMMON}. A value that the recording does not carry is null, never 0. Kinds that start with {@link Snapshot}
- * columns carry the state of one {@code struct vgic_irq}.
+ * <p>A kind is independent of the tracepoint or probe that recorded it. Every table also has the
+ * common columns of {@link #COMMON}. A value that the recording does not carry is null, never 0.
+ * Kinds that start with {@link Snapshot} columns carry the state of one {@code struct vgic_irq}.
  */
 public enum Kind {
   VCPU_ENTRY("vcpu_entry", "The vCPU enters the guest.", hex64("pc", "Guest program counter.")),
@@ -44,7 +44,10 @@ public enum Kind {
       u32("intid", "Interrupt number."),
       bool("level", "Line level."),
       hex64("owner", "Cookie of the injecting in-kernel device, 0 for none.")),
-  INJECT_RET("inject_ret", "Return of the injection function.", i32("ret", "0 or a negative error number.")),
+  INJECT_RET(
+      "inject_ret",
+      "Return of the injection function.",
+      i32("ret", "0 or a negative error number.")),
   IRQ_PENDING(
       "irq_pending",
       "Stock tracepoint of an attempted injection (vgic_update_irq_pending).",
@@ -55,7 +58,10 @@ public enum Kind {
       "queue",
       "Attempt to put an interrupt on an ap_list; its state before the attempt.",
       Snapshot.with(hex64("kvm", "VM pointer."))),
-  QUEUE_RET("queue_ret", "Result of the attempt.", bool("queued", "1 if the interrupt was added to an ap_list.")),
+  QUEUE_RET(
+      "queue_ret",
+      "Result of the attempt.",
+      bool("queued", "1 if the interrupt was added to an ap_list.")),
   LR_WRITE(
       "lr_write",
       "One list register is populated; the interrupt's state before population.",
@@ -70,7 +76,10 @@ public enum Kind {
       hex64("vcpu", "vCPU pointer."),
       i32("vcpu_id", "vCPU number."),
       i32("lr", "Index of the list register.")),
-  LR_IMAGE("lr_image", "All list registers and the control registers at entry or at exit.", lrImageColumns()),
+  LR_IMAGE(
+      "lr_image",
+      "All list registers and the control registers at entry or at exit.",
+      lrImageColumns()),
   LR_FOLD(
       "lr_fold",
       "One list register was folded back; the interrupt's state after that, before resampling.",
@@ -113,7 +122,10 @@ public enum Kind {
       u32("nr_pend", "Deliverable interrupts that are pending and not active."),
       u32("nr_act", "Deliverable interrupts that are active."),
       u32("nr_sgi", "SGIs among them.")),
-  MAINTENANCE("maintenance", "The GIC maintenance interrupt handler runs.", i32("irq", "Linux interrupt number.")),
+  MAINTENANCE(
+      "maintenance",
+      "The GIC maintenance interrupt handler runs.",
+      i32("irq", "Linux interrupt number.")),
   VGIC_STEP(
       "vgic_step",
       "A step of the vGIC's entry and exit path.",
@@ -172,7 +184,8 @@ public enum Kind {
       i32("vcpu_id", "vCPU number."),
       choice(
           "reg",
-          "Register bank; pending_exact sets the pending latches whose bit is 1 and clears the others.",
+          "Register bank; pending_exact sets the pending latches whose bit is 1 and clears the"
+              + " others.",
           "group",
           "senable",
           "cenable",
@@ -200,14 +213,21 @@ public enum Kind {
           "line_level",
           "pending_exact"),
       choice("access", "Who accesses and how.", "write", "read", "user_write"),
-      hex64("addr", "Address as passed; its low 12 bits are the register offset within the bank's page."),
+      hex64(
+          "addr",
+          "Address as passed; its low 12 bits are the register offset within the bank's page."),
       u32("len", "Bytes."),
       hex64("val", "Value written."),
       u32("intid", "First interrupt number, where the recording gives it in place of an address.")),
   MMIO(
       "mmio",
       "The guest accesses an emulated device.",
-      choice("access", "Direction; a read is recorded before and after.", "unsatisfied-read", "read", "write"),
+      choice(
+          "access",
+          "Direction; a read is recorded before and after.",
+          "unsatisfied-read",
+          "read",
+          "write"),
       u32("len", "Bytes."),
       hex64("gpa", "Guest physical address."),
       hex64("val", "Value.")),
@@ -265,7 +285,8 @@ public enum Kind {
       "An emulated timer is evaluated.",
       i32("timer", "Timer index."),
       bool("should_fire", "Its output.")),
-  TIMER_EXPIRE("timer_expire", "The soft timer of an emulated timer expires.", i32("timer", "Timer index.")),
+  TIMER_EXPIRE(
+      "timer_expire", "The soft timer of an emulated timer expires.", i32("timer", "Timer index.")),
   HOST_IRQ(
       "host_irq",
       "A host interrupt handler runs.",
@@ -280,7 +301,11 @@ public enum Kind {
       i32("vcpu_id", "vCPU number."),
       i32("target_cpu", "CPU it was last on, -1 for none."),
       i32("mode", "0 outside guest, 1 in guest, 2 exiting.")),
-  WFX("wfx", "The guest executes WFI or WFE.", hex64("pc", "Guest program counter."), bool("is_wfe", "1 for WFE.")),
+  WFX(
+      "wfx",
+      "The guest executes WFI or WFE.",
+      hex64("pc", "Guest program counter."),
+      bool("is_wfe", "1 for WFE.")),
   VCPU_WAKEUP(
       "vcpu_wakeup",
       "A halted vCPU goes on.",
@@ -323,12 +348,21 @@ public enum Kind {
   public static final List<Column> COMMON =
       List.of(
           i64("seq", "Position in the merged order of the whole capture, from 0."),
-          i64("ts", "Time stamp, nanoseconds of the trace clock (raw units for clocks that count otherwise)."),
+          i64(
+              "ts",
+              "Time stamp, nanoseconds of the trace clock (raw units for clocks that count"
+                  + " otherwise)."),
           i32("cpu", "CPU that recorded the event."),
           i32("pid", "Thread."),
           text("comm", "Name of the thread as the recording gives it."),
-          u8("flags", "Raw common_flags byte: 1 irqs off, 4 need resched, 8 hardirq, 16 softirq, 64 NMI, 128 BH off."),
-          u8("preempt", "Raw common_preempt_count byte: preemption depth, migrate-disable in the upper half."),
+          u8(
+              "flags",
+              "Raw common_flags byte: 1 irqs off, 4 need resched, 8 hardirq, 16 softirq, 64 NMI,"
+                  + " 128 BH off."),
+          u8(
+              "preempt",
+              "Raw common_preempt_count byte: preemption depth, migrate-disable in the upper"
+                  + " half."),
           text("buffer", "Trace instance, empty for the top one."));
 
   private static final Map<String, Kind> BY_NAME = byName();
@@ -404,8 +438,8 @@ public enum Kind {
             List.of(
                 choice(
                     "point",
-                    "Before entry or after exit; right at the hardware access (restore, save); or control registers"
-                        + " only, while list registers are populated or folded.",
+                    "Before entry or after exit; right at the hardware access (restore, save); or"
+                        + " control registers only, while list registers are populated or folded.",
                     "entry",
                     "exit",
                     "restore",
@@ -417,11 +451,12 @@ public enum Kind {
                 hex64("kvm", "VM pointer."),
                 hex64(
                     "cpu_if",
-                    "Pointer that stands for the vCPU's GIC CPU interface image: its address, or that of the vCPU where"
-                        + " the traced function takes the vCPU."),
+                    "Pointer that stands for the vCPU's GIC CPU interface image: its address, or"
+                        + " that of the vCPU where the traced function takes the vCPU."),
                 u32("used_lrs", "List registers in use."),
                 hex32("hcr", "GICH_HCR or ICH_HCR_EL2 image."),
-                hex32("vmcr", "GICH_VMCR or ICH_VMCR_EL2 image; may lag behind until the next put."),
+                hex32(
+                    "vmcr", "GICH_VMCR or ICH_VMCR_EL2 image; may lag behind until the next put."),
                 hex32("sre", "ICC_SRE_EL1 image; only GICv3 hosts have it."),
                 hex32("ap0r0", "Active priorities, group 0 (GICv3)."),
                 hex32("ap1r0", "Active priorities, group 1 (GICv3)."),

@@ -7,10 +7,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * The rows of one kind in one batch, column by column.
  *
- * <p>Consumers on a hot path read the arrays returned by {@link #values(int)}, {@link #present()}, {@link #ts()} and
- * so on directly, up to {@link #rows()}. A value counts only if bit {@code column} of {@code present()[row]} is set;
- * otherwise it is null and the array holds garbage. The arrays are reused: they hold good until the batch is recycled.
- * Not thread-safe.
+ * <p>Consumers on a hot path read the arrays returned by {@link #values(int)}, {@link #present()},
+ * {@link #ts()} and so on directly, up to {@link #rows()}. A value counts only if bit {@code
+ * column} of {@code present()[row]} is set; otherwise it is null and the array holds garbage. The
+ * arrays are reused: they hold good until the batch is recycled. Not thread-safe.
  */
 public final class KindTable {
   private static final int ROWS_FIRST = 64;
@@ -138,8 +138,7 @@ public final class KindTable {
     arenaUsed += length;
   }
 
-  void append(
-      long seq, long ts, int cpu, int pid, int comm, int flags, int preempt, int buffer) {
+  void append(long seq, long ts, int cpu, int pid, int comm, int flags, int preempt, int buffer) {
     int row = rows;
     if (row == this.seq.length) {
       grow(row + 1);

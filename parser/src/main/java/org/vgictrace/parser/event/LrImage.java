@@ -14,7 +14,9 @@ public final class LrImage {
   /** Code of column {@code point} for the image that is about to be written to the hardware. */
   public static final int POINT_RESTORE = 2;
 
-  /** Code of column {@code point} for the image before it is overwritten with what the hardware has. */
+  /**
+   * Code of column {@code point} for the image before it is overwritten with what the hardware has.
+   */
   public static final int POINT_SAVE = 3;
 
   /** Code of column {@code point} for control registers seen while a list register is populated. */

@@ -6,12 +6,12 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The capture's dictionary of task names, event names and other short repeated strings. Identifiers are dense and
- * start with 0 for the empty string.
+ * The capture's dictionary of task names, event names and other short repeated strings. Identifiers
+ * are dense and start with 0 for the empty string.
  *
- * <p>Names are bytes in a capture; they become text here, with U+FFFD in place of what is not UTF-8. Limits: {@value
- * #NAMES_MAX} names, {@value #NAME_BYTES_MAX} bytes each (longer ones are cut); beyond the limit every new name is
- * {@link #OVERFLOW}. Not thread-safe.
+ * <p>Names are bytes in a capture; they become text here, with U+FFFD in place of what is not
+ * UTF-8. Limits: {@value #NAMES_MAX} names, {@value #NAME_BYTES_MAX} bytes each (longer ones are
+ * cut); beyond the limit every new name is {@link #OVERFLOW}. Not thread-safe.
  */
 public final class Names {
   /** Most names a capture may have. */
@@ -49,7 +49,10 @@ public final class Names {
     return intern(utf8, 0, utf8.length);
   }
 
-  /** Identifier of a name given as bytes; it is added if it is new. Does not allocate for a known name. */
+  /**
+   * Identifier of a name given as bytes; it is added if it is new. Does not allocate for a known
+   * name.
+   */
   public int intern(byte[] source, int offset, int length) {
     int n = Math.min(length, NAME_BYTES_MAX);
     int hash = hash(source, offset, n);
@@ -91,7 +94,10 @@ public final class Names {
     return id;
   }
 
-  /** The text of a name, cut so that it is no longer than a name may be when it is written and read again. */
+  /**
+   * The text of a name, cut so that it is no longer than a name may be when it is written and read
+   * again.
+   */
   private static String readable(byte[] name) {
     String text = new String(name, StandardCharsets.UTF_8);
     if (text.length() * 3 <= NAME_BYTES_MAX) {

@@ -5,8 +5,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The columns that describe one {@code struct vgic_irq}. Kinds that carry a snapshot start with them, so the indexes
- * below hold in all of those kinds.
+ * The columns that describe one {@code struct vgic_irq}. Kinds that carry a snapshot start with
+ * them, so the indexes below hold in all of those kinds.
  */
 public final class Snapshot {
   public static final int IRQ = 0;

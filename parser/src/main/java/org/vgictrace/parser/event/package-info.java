@@ -1,9 +1,10 @@
 /**
- * The event vocabulary: {@link org.vgictrace.parser.event.Kind kinds} with typed columns, and the {@link
- * org.vgictrace.parser.event.Batch batches} in which events travel from readers to consumers.
+ * The event vocabulary: {@link org.vgictrace.parser.event.Kind kinds} with typed columns, and the
+ * {@link org.vgictrace.parser.event.Batch batches} in which events travel from readers to
+ * consumers.
  *
- * <p>Each kind is declared once, in {@link org.vgictrace.parser.event.Kind}; tables, files and the reference page follow
- * from that declaration.
+ * <p>Each kind is declared once, in {@link org.vgictrace.parser.event.Kind}; tables, files and the
+ * reference page follow from that declaration.
  */
 @NullMarked
 package org.vgictrace.parser.event;

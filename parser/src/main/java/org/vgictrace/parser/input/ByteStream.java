@@ -9,8 +9,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The uncompressed content of an input, front to back.
  *
- * <p>Damage to the compression around the content does not throw: the stream ends before it, and {@link #damage()}
- * says why. Expansion beyond the limits of {@link ExpansionLimit} counts as damage, too. Not thread-safe.
+ * <p>Damage to the compression around the content does not throw: the stream ends before it, and
+ * {@link #damage()} says why. Expansion beyond the limits of {@link ExpansionLimit} counts as
+ * damage, too. Not thread-safe.
  */
 public final class ByteStream implements Closeable {
   private static final int HEAD_BYTES_FIRST = 8 << 10;
@@ -34,8 +35,8 @@ public final class ByteStream implements Closeable {
   }
 
   /**
-   * Reads what is there, at least one byte. Waits only if there is nothing at all, so that a live input is seen as it
-   * comes in.
+   * Reads what is there, at least one byte. Waits only if there is nothing at all, so that a live
+   * input is seen as it comes in.
    *
    * @return number of bytes read, -1 at the end
    * @throws IOException if the system fails to read the input
@@ -74,7 +75,10 @@ public final class ByteStream implements Closeable {
     }
   }
 
-  /** What is known of the beginning; reads on if that is next to nothing. Nothing may have been read before. */
+  /**
+   * What is known of the beginning; reads on if that is next to nothing. Nothing may have been read
+   * before.
+   */
   Head head() throws IOException {
     while (headLength < HEAD_BYTES_LEAST && !headComplete()) {
       lengthenHead();

@@ -1,8 +1,8 @@
 package org.vgictrace.parser.input;
 
 /**
- * How much a compressed input may expand. Honest traces stay far below: text compresses 10 to 30 times, pages of idle
- * CPUs a few hundred times.
+ * How much a compressed input may expand. Honest traces stay far below: text compresses 10 to 30
+ * times, pages of idle CPUs a few hundred times.
  */
 final class ExpansionLimit {
   /** Content up to this size is accepted whatever its ratio. */

@@ -5,8 +5,8 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 
 /**
- * Random access to a file by positioned reads. Not mapped: resident memory stays that of the buffers, however large the
- * file is.
+ * Random access to a file by positioned reads. Not mapped: resident memory stays that of the
+ * buffers, however large the file is.
  */
 final class FileBytes implements RandomBytes {
   /** One transfer at most, because the JDK keeps a native buffer of the size of the largest. */

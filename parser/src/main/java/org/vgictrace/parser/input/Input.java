@@ -6,8 +6,8 @@ import java.nio.channels.FileChannel;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An opened input. Its head can be looked at any number of times; then it is read once, either as a {@link #stream()}
- * or with {@link #random()} access. Not thread-safe.
+ * An opened input. Its head can be looked at any number of times; then it is read once, either as a
+ * {@link #stream()} or with {@link #random()} access. Not thread-safe.
  */
 public final class Input implements Closeable {
   private final String name;
@@ -47,8 +47,8 @@ public final class Input implements Closeable {
   }
 
   /**
-   * The content with random access. What is not stored as such a file is copied to memory or to a temporary file
-   * first; damage in it then shows as {@link ByteStream#damage()}.
+   * The content with random access. What is not stored as such a file is copied to memory or to a
+   * temporary file first; damage in it then shows as {@link ByteStream#damage()}.
    */
   public RandomBytes random() throws IOException {
     RandomBytes bytes = random;

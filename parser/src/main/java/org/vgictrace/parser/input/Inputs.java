@@ -22,7 +22,8 @@ public final class Inputs {
   private Inputs() {}
 
   /**
-   * Opens a file, a pipe, or standard input for {@link #STDIN}, and unwraps the compression around it.
+   * Opens a file, a pipe, or standard input for {@link #STDIN}, and unwraps the compression around
+   * it.
    *
    * @throws InputException if it cannot be opened
    */

@@ -6,8 +6,8 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The bytes of an input as they are stored, with a look at the first ones. Counts what was handed out and remembers a
- * failure of the system, so that it can be told from damaged content.
+ * The bytes of an input as they are stored, with a look at the first ones. Counts what was handed
+ * out and remembers a failure of the system, so that it can be told from damaged content.
  */
 final class RawStream extends InputStream {
   /** Bytes that can be looked at; enough for every magic number. */
@@ -71,8 +71,8 @@ final class RawStream extends InputStream {
   }
 
   /**
-   * Not 0 before the end: the gzip decoder of the JDK asks whether another member follows and would stop early on a
-   * slow pipe.
+   * Not 0 before the end: the gzip decoder of the JDK asks whether another member follows and would
+   * stop early on a slow pipe.
    */
   @Override
   public int available() {

@@ -9,8 +9,8 @@ import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 
 /**
- * Makes a stream randomly accessible: in memory up to {@value #MEMORY_BYTES} bytes, beyond that in a temporary file
- * that is gone when it is closed or the program ends.
+ * Makes a stream randomly accessible: in memory up to {@value #MEMORY_BYTES} bytes, beyond that in
+ * a temporary file that is gone when it is closed or the program ends.
  */
 final class Spool {
   static final int MEMORY_BYTES = 4 << 20;

@@ -12,21 +12,26 @@ import org.vgictrace.parser.event.Kind;
 import org.vgictrace.parser.event.LrImage;
 
 class BindingPacksTest {
-  private static final Set<String> IMAGE_GICV3 = Set.of("vcpu", "used_lrs", "hcr", "vmcr", "sre", "lr0", "lr1");
-  private static final Set<String> IMAGE_GICV2_ARRAY = Set.of("vcpu", "used_lrs", "hcr", "vmcr", "apr", "lr");
+  private static final Set<String> IMAGE_GICV3 =
+      Set.of("vcpu", "used_lrs", "hcr", "vmcr", "sre", "lr0", "lr1");
+  private static final Set<String> IMAGE_GICV2_ARRAY =
+      Set.of("vcpu", "used_lrs", "hcr", "vmcr", "apr", "lr");
 
   private final BindingPacks packs = BindingPacks.builtin();
 
   @Test
   void builtinPacksLoad() {
-    assertThat(packs.packs()).extracting(BindingPack::name).containsExactly("stock", "vgic", "vx", "vendor");
+    assertThat(packs.packs())
+        .extracting(BindingPack::name)
+        .containsExactly("stock", "vgic", "vx", "vendor");
   }
 
   @Test
   void noEventIsBothBoundAndLeftOut() {
     for (BindingPack pack : packs.packs()) {
       List<String> bound = pack.bindings().stream().map(Binding::event).toList();
-      assertThat(pack.others()).allSatisfy(other -> assertThat(other.events()).doesNotContainAnyElementsOf(bound));
+      assertThat(pack.others())
+          .allSatisfy(other -> assertThat(other.events()).doesNotContainAnyElementsOf(bound));
     }
   }
 
@@ -37,11 +42,13 @@ class BindingPacksTest {
 
     assertThat(plain).isNotNull();
     assertThat(plain.constants())
-        .containsExactly(new Constant(LrImage.POINT, LrImage.POINT_ENTRY), new Constant(LrImage.LR_BYTES, 8));
+        .containsExactly(
+            new Constant(LrImage.POINT, LrImage.POINT_ENTRY), new Constant(LrImage.LR_BYTES, 8));
     assertThat(source(plain, "lr1")).isEqualTo("lr1[-1]");
     assertThat(array).isNotNull();
     assertThat(array.constants())
-        .containsExactly(new Constant(LrImage.POINT, LrImage.POINT_ENTRY), new Constant(LrImage.LR_BYTES, 4));
+        .containsExactly(
+            new Constant(LrImage.POINT, LrImage.POINT_ENTRY), new Constant(LrImage.LR_BYTES, 4));
     assertThat(source(array, "lr1")).isEqualTo("lr[1]");
   }
 
@@ -76,7 +83,8 @@ class BindingPacksTest {
 
   @Test
   void vendorFieldIrqIsAnInterruptNumber() {
-    Binding binding = packs.find("kvm", "vgic_v3_populate_lr", Set.of("vcpu_id", "irq", "val", "lr"));
+    Binding binding =
+        packs.find("kvm", "vgic_v3_populate_lr", Set.of("vcpu_id", "irq", "val", "lr"));
 
     assertThat(binding).isNotNull();
     assertThat(source(binding, "intid")).isEqualTo("irq[-1]");
@@ -85,10 +93,15 @@ class BindingPacksTest {
 
   @Test
   void systemDistinguishesEventsOfOneName() {
-    assertThat(packs.find("vgic", "put", Set.of("vcpu", "vcpu_id"))).extracting(Binding::kind).isEqualTo(Kind.VGIC_STEP);
-    assertThat(packs.find("vx", "put", Set.of("kvm", "irq", "rc"))).extracting(Binding::kind).isEqualTo(Kind.IRQ_PUT);
+    assertThat(packs.find("vgic", "put", Set.of("vcpu", "vcpu_id")))
+        .extracting(Binding::kind)
+        .isEqualTo(Kind.VGIC_STEP);
+    assertThat(packs.find("vx", "put", Set.of("kvm", "irq", "rc")))
+        .extracting(Binding::kind)
+        .isEqualTo(Kind.IRQ_PUT);
     assertThat(packs.find("block", "put", Set.of("vcpu", "vcpu_id"))).isNull();
-    assertThat(packs.byName("put")).extracting(Binding::kind)
+    assertThat(packs.byName("put"))
+        .extracting(Binding::kind)
         .containsExactly(Kind.VGIC_STEP, Kind.IRQ_PUT, Kind.IRQ_PUT);
   }
 
@@ -96,19 +109,28 @@ class BindingPacksTest {
   void compilerSuffixesAreIgnored() {
     Set<String> fields = Set.of("irq", "intid");
     for (String name :
-        List.of("queue_irq.part.0", "queue_irq.isra.3", "queue_irq_part_0", "queue_irq.constprop.0.isra.0")) {
-      assertThat(packs.find("vgic", name, fields)).as(name).isSameAs(packs.find("vgic", "queue_irq", fields));
+        List.of(
+            "queue_irq.part.0",
+            "queue_irq.isra.3",
+            "queue_irq_part_0",
+            "queue_irq.constprop.0.isra.0")) {
+      assertThat(packs.find("vgic", name, fields))
+          .as(name)
+          .isSameAs(packs.find("vgic", "queue_irq", fields));
     }
     assertThat(packs.find("vgic", "queue_irq.cold.0", fields)).isNull();
   }
 
   @Test
   void packsOfTheUserComeFirst() {
-    Binding mine = new Binding("kvm", "kvm_entry", Kind.WFX, List.of(), List.of(), List.of("odd"), List.of());
-    BindingPacks with = BindingPacks.with(List.of(new BindingPack("mine", "", List.of(mine), List.of())));
+    Binding mine =
+        new Binding("kvm", "kvm_entry", Kind.WFX, List.of(), List.of(), List.of("odd"), List.of());
+    BindingPacks with =
+        BindingPacks.with(List.of(new BindingPack("mine", "", List.of(mine), List.of())));
 
     assertThat(with.find("kvm", "kvm_entry", Set.of("odd"))).isSameAs(mine);
-    assertThat(with.find("kvm", "kvm_entry", Set.of("vcpu_pc"))).isSameAs(packs.byName("kvm_entry").get(0));
+    assertThat(with.find("kvm", "kvm_entry", Set.of("vcpu_pc")))
+        .isSameAs(packs.byName("kvm_entry").get(0));
     assertThat(with.packs()).hasSize(5);
   }
 

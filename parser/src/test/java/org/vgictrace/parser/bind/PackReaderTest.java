@@ -46,7 +46,13 @@ class PackReaderTest {
                 List.of(
                     kick("a", kickFields),
                     kick("b", kickFields),
-                    new Binding(null, "c", Kind.TIMER_EXPIRE, List.of(), List.of(new Constant(0, 1)), List.of())),
+                    new Binding(
+                        null,
+                        "c",
+                        Kind.TIMER_EXPIRE,
+                        List.of(),
+                        List.of(new Constant(0, 1)),
+                        List.of())),
                 List.of(new BindingPack.Unbound("Noise.", List.of("d")))));
   }
 
@@ -57,7 +63,10 @@ class PackReaderTest {
 
   @Test
   void choicesAreSetByLabel() throws IOException {
-    BindingPack pack = read(events("{\"event\": \"e\", \"kind\": \"phys_state\", \"set\": {\"which\": \"pending\"}}"));
+    BindingPack pack =
+        read(
+            events(
+                "{\"event\": \"e\", \"kind\": \"phys_state\", \"set\": {\"which\": \"pending\"}}"));
 
     assertThat(pack.bindings().get(0).constants()).containsExactly(new Constant(3, 1));
   }
@@ -65,7 +74,9 @@ class PackReaderTest {
   @Test
   void namesakeFieldListedForAnotherColumnIsNotTakenTwice() throws IOException {
     BindingPack pack =
-        read(events("{\"event\": \"e\", \"kind\": \"timer_update\", \"fields\": {\"intid\": \"level\"}}"));
+        read(
+            events(
+                "{\"event\": \"e\", \"kind\": \"timer_update\", \"fields\": {\"intid\": \"level\"}}"));
 
     assertThat(pack.bindings().get(0).fields())
         .containsExactly(FieldBinding.whole(0, "vcpu_id"), FieldBinding.whole(1, "level"));
@@ -122,7 +133,8 @@ class PackReaderTest {
 
   @Test
   void missingMember() {
-    assertWrong(events("{\"event\": \"e\"}"), "p.json: at line 2: events[0]: member \"kind\" is missing");
+    assertWrong(
+        events("{\"event\": \"e\"}"), "p.json: at line 2: events[0]: member \"kind\" is missing");
     assertWrong("{\"events\": []}", "p.json: at line 1: member \"pack\" is missing");
   }
 
@@ -165,14 +177,16 @@ class PackReaderTest {
   @Test
   void columnFedTwice() {
     assertWrong(
-        events("{\"event\": \"e\", \"kind\": \"wfx\", \"fields\": {\"pc\": \"p\"}, \"set\": {\"pc\": 1}}"),
+        events(
+            "{\"event\": \"e\", \"kind\": \"wfx\", \"fields\": {\"pc\": \"p\"}, \"set\": {\"pc\": 1}}"),
         "p.json: at line 2: events[0].set.pc: column is fed from a field as well");
   }
 
   @Test
   void entryThatCanNeverApply() {
     assertWrong(
-        events("{\"event\": \"e\", \"kind\": \"wfx\"}, {\"event\": \"e\", \"kind\": \"mmio\", \"requires\": \"x\"}"),
+        events(
+            "{\"event\": \"e\", \"kind\": \"wfx\"}, {\"event\": \"e\", \"kind\": \"mmio\", \"requires\": \"x\"}"),
         "p.json: at line 2: events[1]: never used: an earlier entry for e applies whenever this one does");
   }
 
@@ -192,9 +206,9 @@ class PackReaderTest {
     assertWrong("[]", "p.json: at line 1: expected an object, not an array");
     assertWrong("{} {}", "p.json: at line 1: more after the end of the JSON object");
     assertWrong(
-        "{\"pack\": \"a\",\n\"pack\": \"b\"}", "p.json: at line 2: not valid JSON: Duplicate field 'pack'");
-    assertWrong(
-        "{\"pack\": 1.5}", "p.json: at line 1: pack: expected a value, not 1.5");
+        "{\"pack\": \"a\",\n\"pack\": \"b\"}",
+        "p.json: at line 2: not valid JSON: Duplicate field 'pack'");
+    assertWrong("{\"pack\": 1.5}", "p.json: at line 1: pack: expected a value, not 1.5");
   }
 
   @Test
@@ -226,10 +240,13 @@ class PackReaderTest {
   }
 
   private static BindingPack read(String json) throws IOException {
-    return PackReader.read("p.json", new ByteArrayInputStream(json.getBytes(StandardCharsets.UTF_8)));
+    return PackReader.read(
+        "p.json", new ByteArrayInputStream(json.getBytes(StandardCharsets.UTF_8)));
   }
 
   private static void assertWrong(String json, String message) {
-    assertThatExceptionOfType(InputException.class).isThrownBy(() -> read(json)).withMessage(message);
+    assertThatExceptionOfType(InputException.class)
+        .isThrownBy(() -> read(json))
+        .withMessage(message);
   }
 }

@@ -40,7 +40,9 @@ class BatchBuilderTest {
   @Test
   void takesEventsInBulk() throws IOException {
     builder.append(Kind.LOST, 1, 0, -1, -1, -1, -1, 0);
-    byte[] kinds = {(byte) Kind.LOST.ordinal(), (byte) Kind.OTHER.ordinal(), (byte) Kind.LOST.ordinal()};
+    byte[] kinds = {
+      (byte) Kind.LOST.ordinal(), (byte) Kind.OTHER.ordinal(), (byte) Kind.LOST.ordinal()
+    };
     Batch batch = builder.appendAll(kinds, 3);
     fill(batch.table(Kind.LOST), 7, 9);
     KindTable other = batch.table(Kind.OTHER);
@@ -79,7 +81,14 @@ class BatchBuilderTest {
                 ? "null"
                 : text ? table.text(row, c) : Long.toString(table.values(c)[row]));
       }
-      seen.add(table.seq()[row] + " " + table.kind().tableName() + " ts=" + table.ts()[row] + " " + values);
+      seen.add(
+          table.seq()[row]
+              + " "
+              + table.kind().tableName()
+              + " ts="
+              + table.ts()[row]
+              + " "
+              + values);
     }
     pool.recycle(batch);
   }

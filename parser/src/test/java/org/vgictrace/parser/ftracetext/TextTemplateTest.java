@@ -29,7 +29,8 @@ class TextTemplateTest {
   @Test
   void numbersAreDecimalOrMarkedHexadecimal() {
     assertThat(match("VCPU: {id}, IRQ {irq}", "VCPU: -1, IRQ 0x1b")).isEqualTo("id=-1 irq=27");
-    assertThat(match("CTL: {ctl} CVAL: {cval} i: {i}", "   CTL: 0x000001 CVAL:         0xe124f5 i: 1"))
+    assertThat(
+            match("CTL: {ctl} CVAL: {cval} i: {i}", "   CTL: 0x000001 CVAL:         0xe124f5 i: 1"))
         .isEqualTo("ctl=1 cval=14755061 i=1");
     assertThat(match("CTL: {ctl}", "CTL: 00000000")).isEqualTo("ctl=0");
     assertThat(match("{n}", "18446744073709551615")).isEqualTo("n=-1");
@@ -55,8 +56,7 @@ class TextTemplateTest {
     String exit = "{ret|IRQ=0|SERROR=1|TRAP=2}: HSR_EC: {ec} ({*}), PC: {pc}";
     assertThat(match(exit, "TRAP: HSR_EC: 0x0024 (DABT_LOW), PC: 0x00000000400037dc"))
         .isEqualTo("ret=2 ec=36 pc=1073756124");
-    assertThat(match(exit, "0x3: HSR_EC: 0x0000 (UNKNOWN), PC: 0x0"))
-        .isEqualTo("ret=3 ec=0 pc=0");
+    assertThat(match(exit, "0x3: HSR_EC: 0x0000 (UNKNOWN), PC: 0x0")).isEqualTo("ret=3 ec=0 pc=0");
     String line = "Inject {type|VGIC=9|VGIC PPI=2|VGIC SPI=1} interrupt";
     assertThat(match(line, "Inject VGIC SPI interrupt")).isEqualTo("type=1");
     assertThat(match("{w:flag(write,read)}", "write")).isEqualTo("w=1");
@@ -112,7 +112,8 @@ class TextTemplateTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("template \"a {b\": no } for the { at 2");
     assertThatThrownBy(() -> TextTemplate.compile("{a:word}{b}"))
-        .hasMessage("template \"{a:word}{b}\": a text placeholder must be followed by literal text");
+        .hasMessage(
+            "template \"{a:word}{b}\": a text placeholder must be followed by literal text");
     assertThatThrownBy(() -> TextTemplate.compile("{a:what}"))
         .hasMessage("template \"{a:what}\": unknown placeholder {a:what}");
     assertThatThrownBy(() -> TextTemplate.compile("{a|X}"))

@@ -54,7 +54,8 @@ class InputsTest {
   @Test
   void givesRandomAccessToEverything() throws IOException {
     byte[] content = noise(Spool.MEMORY_BYTES + 100_000);
-    for (byte[] stored : new byte[][] {content, gzip(content), gzip(Arrays.copyOf(content, 1000))}) {
+    for (byte[] stored :
+        new byte[][] {content, gzip(content), gzip(Arrays.copyOf(content, 1000))}) {
       Path file = Files.write(dir.resolve("input"), stored);
       try (Input input = Inputs.open(file)) {
         assertThat(input.head().startsWith(Arrays.copyOf(content, 4))).isTrue();
@@ -74,7 +75,8 @@ class InputsTest {
   @Test
   void keepsWhatComesBeforeDamage() throws IOException {
     byte[] content = lines(200_000);
-    for (byte[] whole : new byte[][] {gzip(content), Zstd.compress(content), xz(content), lz4(content)}) {
+    for (byte[] whole :
+        new byte[][] {gzip(content), Zstd.compress(content), xz(content), lz4(content)}) {
       byte[] cut = Arrays.copyOf(whole, whole.length * 3 / 4);
       try (Input input = Inputs.open("cut", new ByteArrayInputStream(cut))) {
         byte[] read = readAll(input.stream());

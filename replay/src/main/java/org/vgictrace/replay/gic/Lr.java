@@ -107,7 +107,8 @@ public final class Lr {
   }
 
   /**
-   * The register in words, such as {@code 27 pending HW->27 prio a0 grp1}, {@code 32 active prio a0 grp1 EOI}.
+   * The register in words, such as {@code 27 pending HW->27 prio a0 grp1}, {@code 32 active prio a0
+   * grp1 EOI}.
    *
    * @param v2Guest whether the guest sees a GICv2, so that source CPUs of SGIs are shown
    */

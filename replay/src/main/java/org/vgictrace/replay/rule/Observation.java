@@ -6,23 +6,35 @@ public enum Observation {
   VCPU_EXIT("guest exits", "kvm:kvm_exit"),
   ENTRY_IMAGE("list register images before entry", "probe kvm_arch_vcpu_ctxflush_fp (vgic:enter)"),
   EXIT_IMAGE(
-      "list register images after exit", "probe vgic_v3_fold_lr_state or vgic_v2_fold_lr_state (vgic:fold)"),
-  POPULATION("interrupt state at population", "probe vgic_v3_populate_lr or vgic_v2_populate_lr (vgic:populate_lr)"),
-  FOLD_SNAPSHOT("interrupt state after folding", "probe vgic_irq_handle_resampling (vgic:resample)"),
+      "list register images after exit",
+      "probe vgic_v3_fold_lr_state or vgic_v2_fold_lr_state (vgic:fold)"),
+  POPULATION(
+      "interrupt state at population",
+      "probe vgic_v3_populate_lr or vgic_v2_populate_lr (vgic:populate_lr)"),
+  FOLD_SNAPSHOT(
+      "interrupt state after folding", "probe vgic_irq_handle_resampling (vgic:resample)"),
   PUT_SNAPSHOT("interrupt state when a reference is dropped", "probe vgic_put_irq (vgic:put_irq)"),
   QUEUE("queueing attempts", "probe vgic_queue_irq_unlock (vgic:queue_irq, vgic:queue_irq_ret)"),
   INJECTION("injections", "kvm:vgic_update_irq_pending"),
-  UNDERFLOW("underflow requests", "probe vgic_v3_set_underflow or vgic_v2_set_underflow (vgic:set_underflow)"),
-  HCR_CONFIG("HCR computation", "probe vgic_v3_configure_hcr or vgic_v2_configure_hcr (vgic:configure_hcr)"),
+  UNDERFLOW(
+      "underflow requests",
+      "probe vgic_v3_set_underflow or vgic_v2_set_underflow (vgic:set_underflow)"),
+  HCR_CONFIG(
+      "HCR computation",
+      "probe vgic_v3_configure_hcr or vgic_v2_configure_hcr (vgic:configure_hcr)"),
   ACK("end-of-interrupt notifications", "kvm:kvm_ack_irq"),
   PHYS_STATE("physical state writes", "probe vgic_irq_set_phys_active (vgic:set_phys_active)"),
   PHYS_LEVEL("physical level reads", "probe vgic_get_phys_line_level with its return value"),
   DISTRIBUTOR("distributor accesses", "kvm:kvm_mmio and the probes vgic:mmio_* and vgic:ua_*"),
   HOST_IRQ("host interrupts", "irq:irq_handler_entry"),
   KICK("kicks", "probe kvm_vcpu_kick (vgic:vcpu_kick)"),
-  ACTIVE_PRIORITIES("active priority registers of the very moment", "no probe reaches them before the vCPU is put"),
-  LAST_LR_IRQ("the per-CPU pointer to the interrupt in the last list register", "no probe reaches it"),
-  VM_CREATION("the creation of the VM", "start recording before the VM, with vgic:create and vgic:init");
+  ACTIVE_PRIORITIES(
+      "active priority registers of the very moment",
+      "no probe reaches them before the vCPU is put"),
+  LAST_LR_IRQ(
+      "the per-CPU pointer to the interrupt in the last list register", "no probe reaches it"),
+  VM_CREATION(
+      "the creation of the VM", "start recording before the VM, with vgic:create and vgic:init");
 
   private final String doc;
   private final String record;

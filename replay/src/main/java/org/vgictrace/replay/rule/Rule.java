@@ -13,10 +13,10 @@ import java.util.List;
  * @param catches what goes wrong when it is broken, and a real defect it would have shown
  * @param needs observations without which it cannot be decided
  * @param functions kernel functions that keep it, as {@code function (file)}
- * @param architecture sections of the architecture it rests on, such as {@code Arm IHI 0069 12.4.4}; empty if it is
- *     the hypervisor's own
- * @param absence whether a violation shows in something that is missing; such a finding needs repetition and a recording
- *     without gaps
+ * @param architecture sections of the architecture it rests on, such as {@code Arm IHI 0069
+ *     12.4.4}; empty if it is the hypervisor's own
+ * @param absence whether a violation shows in something that is missing; such a finding needs
+ *     repetition and a recording without gaps
  */
 public record Rule(
     String id,

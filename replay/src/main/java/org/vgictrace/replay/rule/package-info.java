@@ -1,6 +1,6 @@
 /**
- * The rule catalogue: each rule is declared once, with its identifier, severity, explanation and the observations it
- * needs. {@link org.vgictrace.replay.rule.Catalogue} lists them all.
+ * The rule catalogue: each rule is declared once, with its identifier, severity, explanation and
+ * the observations it needs. {@link org.vgictrace.replay.rule.Catalogue} lists them all.
  */
 @NullMarked
 package org.vgictrace.replay.rule;

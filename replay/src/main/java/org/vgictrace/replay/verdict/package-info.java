@@ -1,4 +1,6 @@
-/** What a replay says: {@link org.vgictrace.replay.verdict.Finding findings} and counts per rule. */
+/**
+ * What a replay says: {@link org.vgictrace.replay.verdict.Finding findings} and counts per rule.
+ */
 @NullMarked
 package org.vgictrace.replay.verdict;
 
