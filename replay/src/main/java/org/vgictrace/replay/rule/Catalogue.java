@@ -1,0 +1,43 @@
+package org.vgictrace.replay.rule;
+
+import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** All rules, in the order of the specification, known quirks last. */
+public final class Catalogue {
+  private static final List<Rule> RULES =
+      Stream.of(
+              EntryImageRules.ALL,
+              OverflowRules.ALL,
+              ResidencyRules.ALL,
+              FoldRules.ALL,
+              ApListRules.ALL,
+              MaintenanceRules.ALL,
+              QuirkRules.ALL)
+          .flatMap(List::stream)
+          .toList();
+
+  private Catalogue() {}
+
+  /** All rules. */
+  public static List<Rule> rules() {
+    return RULES;
+  }
+
+  /**
+   * The rule with that identifier; null if there is none.
+   *
+   * @param id in any case, with or without its prefix: {@code INV-LRE-5}, {@code lre-5}, {@code
+   *     q-sgi0}, {@code SGI0}
+   */
+  public static @Nullable Rule find(String id) {
+    for (Rule rule : RULES) {
+      String name = rule.id();
+      if (name.equalsIgnoreCase(id) || name.substring(name.indexOf('-') + 1).equalsIgnoreCase(id)) {
+        return rule;
+      }
+    }
+    return null;
+  }
+}

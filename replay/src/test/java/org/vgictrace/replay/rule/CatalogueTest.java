@@ -1,0 +1,148 @@
+package org.vgictrace.replay.rule;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+class CatalogueTest {
+  private static final int LONGEST_TITLE = 60;
+
+  @Test
+  void ruleIdentifiersAreThoseOfTheSpecificationInItsOrder() {
+    List<String> expected = new ArrayList<>();
+    addNumbered(expected, "INV-LRE-", 19);
+    addNumbered(expected, "INV-ORD-", 5);
+    addNumbered(expected, "INV-UF-", 6);
+    addNumbered(expected, "INV-HW-", 8);
+    addNumbered(expected, "INV-FOLD-", 11);
+    addNumbered(expected, "INV-AP-", 7);
+    addNumbered(expected, "INV-MAINT-", 5);
+    expected.addAll(List.of("Q-SGI0", "Q-ACK72", "Q-PRUNE61"));
+
+    assertThat(Catalogue.rules()).extracting(Rule::id).containsExactlyElementsOf(expected);
+  }
+
+  @Test
+  void rulesThatAreNotErrors() {
+    assertThat(Catalogue.rules())
+        .filteredOn(rule -> rule.severity() != Severity.ERROR)
+        .extracting(rule -> rule.id() + " " + rule.severity().label())
+        .containsExactly(
+            "INV-UF-5 warning",
+            "INV-HW-6 warning",
+            "INV-HW-7 warning",
+            "INV-MAINT-1 warning",
+            "INV-MAINT-3 info",
+            "Q-SGI0 quirk",
+            "Q-ACK72 quirk",
+            "Q-PRUNE61 quirk");
+  }
+
+  @Test
+  void rulesWhoseViolationShowsInSomethingMissing() {
+    assertThat(Catalogue.rules())
+        .filteredOn(Rule::absence)
+        .extracting(Rule::id)
+        .containsExactly(
+            "INV-ORD-1",
+            "INV-HW-4",
+            "INV-FOLD-1",
+            "INV-FOLD-7",
+            "INV-FOLD-8",
+            "INV-FOLD-9",
+            "INV-FOLD-10",
+            "INV-FOLD-11",
+            "INV-AP-3",
+            "INV-AP-6");
+  }
+
+  @Test
+  void everyRuleIsComplete() {
+    for (Rule rule : Catalogue.rules()) {
+      assertThat(rule.title()).as(rule.id()).hasSizeBetween(5, LONGEST_TITLE).doesNotEndWith(".");
+      assertThat(rule.title().charAt(0)).as(rule.id()).isUpperCase();
+      assertThat(rule.needs()).as(rule.id()).isNotEmpty().doesNotHaveDuplicates();
+      for (String sentence : List.of(rule.holds(), rule.why(), rule.catches())) {
+        assertThat(sentence).as(rule.id()).endsWith(".").hasSizeGreaterThan(20);
+      }
+      assertThat(rule.functions())
+          .as(rule.id())
+          .isNotEmpty()
+          .doesNotHaveDuplicates()
+          .allMatch(function -> function.matches("[a-z0-9_]+ \\([a-z0-9/_.-]+\\.c\\)"));
+      assertThat(rule.architecture())
+          .as(rule.id())
+          .doesNotHaveDuplicates()
+          .allMatch(section -> section.matches("Arm IHI 00(48|69) \\S.*"));
+    }
+  }
+
+  /**
+   * Strings are put together from pieces: no blank may be missing, doubled or replaced by a line
+   * break.
+   */
+  @Test
+  void textsArePlainSingleLines() {
+    for (Rule rule : Catalogue.rules()) {
+      for (String text : texts(rule).toList()) {
+        assertThat(text)
+            .as(rule.id())
+            .matches("[ -~]+")
+            .doesNotContain("  ")
+            .isEqualTo(text.strip());
+        assertThat(text).as(rule.id()).doesNotContainPattern("[a-z][,:;][A-Za-z]");
+      }
+    }
+  }
+
+  @Test
+  void rulesThatReferToOthersReferToExistingOnes() {
+    for (Rule rule : Catalogue.rules()) {
+      texts(rule)
+          .flatMap(text -> Stream.of(text.split("[^A-Za-z0-9-]+")))
+          .filter(word -> word.startsWith("INV-") || word.startsWith("Q-"))
+          .forEach(
+              word -> assertThat(Catalogue.find(word)).as(rule.id() + ": " + word).isNotNull());
+    }
+  }
+
+  @Test
+  void findsARuleWithAndWithoutPrefixInAnyCase() {
+    for (Rule rule : Catalogue.rules()) {
+      String id = rule.id();
+      assertThat(Catalogue.find(id)).isSameAs(rule);
+      assertThat(Catalogue.find(id.toLowerCase(Locale.ROOT))).isSameAs(rule);
+      assertThat(Catalogue.find(id.substring(id.indexOf('-') + 1))).isSameAs(rule);
+    }
+    assertThat(Catalogue.find("inv-LRE-5")).isSameAs(EntryImageRules.LRE_5);
+    assertThat(Catalogue.find("fold-10")).isSameAs(FoldRules.FOLD_10);
+    assertThat(Catalogue.find("sgi0")).isSameAs(QuirkRules.SGI0);
+  }
+
+  @Test
+  void findsNothingElse() {
+    assertThat(Catalogue.find("")).isNull();
+    assertThat(Catalogue.find("INV-")).isNull();
+    assertThat(Catalogue.find("5")).isNull();
+    assertThat(Catalogue.find("LRE-20")).isNull();
+    assertThat(Catalogue.find("INV-LRE-5 ")).isNull();
+  }
+
+  private static Stream<String> texts(Rule rule) {
+    return Stream.of(
+            List.of(rule.title(), rule.holds(), rule.why(), rule.catches()),
+            rule.functions(),
+            rule.architecture())
+        .flatMap(List::stream);
+  }
+
+  private static void addNumbered(List<String> ids, String prefix, int count) {
+    for (int i = 1; i <= count; i++) {
+      ids.add(prefix + i);
+    }
+  }
+}
