@@ -173,6 +173,14 @@ final class Json {
     return value == null ? null : string();
   }
 
+  /** A truth value. */
+  boolean truth() throws InputException {
+    if (value instanceof Boolean truth) {
+      return truth;
+    }
+    throw wrong("expected true or false, not " + shown());
+  }
+
   /**
    * A whole number, a truth value as 0 or 1, or a text with a {@code 0x} number; null if it is
    * another text.

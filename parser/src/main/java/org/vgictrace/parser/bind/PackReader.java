@@ -35,6 +35,7 @@ import org.vgictrace.parser.event.Kind;
  *       "use": "state",                         // or a list
  *       "fields": {"intid": "irq", "lr": "n", "value": "lr[0]", "active": "bits.4", "group": "w.28:1"},
  *       "set": {},                              // constants; choices by their label
+ *       "namesakes": true,                      // false: only the columns listed, whatever else is recorded
  *       "requires": ["n"],                      // applies only if these fields are recorded
  *       "text": ["IRQ {irq} in LR {n}"] } ],    // layouts of texts that are not key=value
  *   "other": [{"why": "No kind stands for it.", "events": ["foo"]}] }
@@ -49,7 +50,7 @@ public final class PackReader {
   private static final Set<String> PACK_MEMBERS =
       Set.of("pack", "doc", "system", "shared", "events", "other");
   private static final Set<String> EVENT_MEMBERS =
-      Set.of("event", "system", "kind", "use", "fields", "set", "requires", "text", "doc");
+      Set.of("event", "system", "kind", "use", "fields", "set", "namesakes", "requires", "text");
   private static final Set<String> OTHER_MEMBERS = Set.of("why", "events");
 
   private final Map<String, Json> shared = new HashMap<>();
@@ -126,7 +127,10 @@ public final class PackReader {
       fields(kind, own, fields);
     }
     List<Constant> constants = constants(kind, members.get("set"), fields.keySet());
-    addNamesakes(kind, fields, constants);
+    Json namesakes = members.get("namesakes");
+    if (namesakes == null || namesakes.truth()) {
+      addNamesakes(kind, fields, constants);
+    }
     Json requires = members.get("requires");
     Json text = members.get("text");
     Json systemMember = members.get("system");

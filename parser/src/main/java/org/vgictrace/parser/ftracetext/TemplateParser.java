@@ -75,7 +75,7 @@ final class TemplateParser {
     List<Long> codes = new ArrayList<>();
     for (String item : list.split("\\|", -1)) {
       int equals = item.lastIndexOf('=');
-      if (equals <= 0) {
+      if (equals < 0) {
         throw malformed("symbol without =code: " + item);
       }
       names.add(item.substring(0, equals));

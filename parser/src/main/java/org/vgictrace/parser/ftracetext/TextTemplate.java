@@ -15,6 +15,7 @@ import java.util.List;
  * {f:word}              text up to the literal that follows
  * {f:rest}              text up to the end
  * {f|IRQ=0|TRAP=2}      symbol; a number is accepted in its place
+ * {f|=0}                no text at all gives 0: what the layout as such implies
  * {f:flag(write,read)}  the first word gives 1, the second 0
  * {*}                   text up to the literal that follows, ignored
  * </pre>

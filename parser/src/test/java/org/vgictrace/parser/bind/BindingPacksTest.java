@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.vgictrace.parser.bind.Binding.Constant;
 import org.vgictrace.parser.event.Kind;
 import org.vgictrace.parser.event.LrImage;
+import org.vgictrace.parser.event.Snapshot;
 
 class BindingPacksTest {
   private static final Set<String> IMAGE_GICV3 =
@@ -79,6 +80,17 @@ class BindingPacksTest {
         .contains(new Binding.FieldBinding(Kind.LR_WRITE.column("active"), "bits", -1, 4, 1));
     assertThat(plain).isNotNull();
     assertThat(source(plain, "active")).isEqualTo("A[-1]");
+  }
+
+  @Test
+  void misreadArgumentsOfTheSplitQueueFunctionAreLeftOut() {
+    Binding misread = packs.find("vgic", "queue_irq_part", Set.of("kvm", "irq", "intid", "active"));
+    Binding good = packs.find("vgic", "queue_irq_part", Set.of("irq", "intid", "active"));
+
+    assertThat(misread).isNotNull();
+    assertThat(misread.fields()).containsExactly(Binding.FieldBinding.whole(Snapshot.IRQ, "kvm"));
+    assertThat(good).isNotNull();
+    assertThat(source(good, "irq")).isEqualTo("irq[-1]");
   }
 
   @Test

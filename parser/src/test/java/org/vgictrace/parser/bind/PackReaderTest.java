@@ -76,10 +76,25 @@ class PackReaderTest {
     BindingPack pack =
         read(
             events(
-                "{\"event\": \"e\", \"kind\": \"timer_update\", \"fields\": {\"intid\": \"level\"}}"));
+                "{\"event\": \"e\", \"kind\": \"timer_update\", \"fields\": {\"intid\":"
+                    + " \"level\"}}"));
 
     assertThat(pack.bindings().get(0).fields())
         .containsExactly(FieldBinding.whole(0, "vcpu_id"), FieldBinding.whole(1, "level"));
+  }
+
+  @Test
+  void namesakesCanBeRefused() throws IOException {
+    BindingPack pack =
+        read(
+            events(
+                "{\"event\": \"e\", \"kind\": \"wfx\", \"fields\": {\"pc\": \"p\"}, \"namesakes\":"
+                    + " false}"));
+
+    assertThat(pack.bindings().get(0).fields()).containsExactly(FieldBinding.whole(0, "p"));
+    assertWrong(
+        events("{\"event\": \"e\", \"kind\": \"wfx\", \"namesakes\": 0}"),
+        "p.json: at line 2: events[0].namesakes: expected true or false, not 0");
   }
 
   @Test
@@ -107,7 +122,8 @@ class PackReaderTest {
   void unknownColumn() {
     assertWrong(
         events("{\"event\": \"e\", \"kind\": \"lr_write\", \"fields\": {\"pendin\": \"P\"}}"),
-        "p.json: at line 2: events[0].fields.pendin: no column \"pendin\" in lr_write; nearest: pending");
+        "p.json: at line 2: events[0].fields.pendin: no column \"pendin\" in lr_write; nearest:"
+            + " pending");
   }
 
   @Test
@@ -142,7 +158,8 @@ class PackReaderTest {
   void malformedField() {
     assertWrong(
         events("{\"event\": \"e\", \"kind\": \"wfx\", \"fields\": {\"pc\": \"a-b\"}}"),
-        "p.json: at line 2: events[0].fields.pc: not a field: \"a-b\"; write name, name[i], name.bit or name.bit:count");
+        "p.json: at line 2: events[0].fields.pc: not a field: \"a-b\"; write name, name[i],"
+            + " name.bit or name.bit:count");
     assertWrong(
         events("{\"event\": \"e\", \"kind\": \"wfx\", \"fields\": {\"pc\": \"a.60:5\"}}"),
         "p.json: at line 2: events[0].fields.pc: bits outside a 64-bit value: \"a.60:5\"");
@@ -178,7 +195,8 @@ class PackReaderTest {
   void columnFedTwice() {
     assertWrong(
         events(
-            "{\"event\": \"e\", \"kind\": \"wfx\", \"fields\": {\"pc\": \"p\"}, \"set\": {\"pc\": 1}}"),
+            "{\"event\": \"e\", \"kind\": \"wfx\", \"fields\": {\"pc\": \"p\"}, \"set\": {\"pc\":"
+                + " 1}}"),
         "p.json: at line 2: events[0].set.pc: column is fed from a field as well");
   }
 
@@ -186,15 +204,18 @@ class PackReaderTest {
   void entryThatCanNeverApply() {
     assertWrong(
         events(
-            "{\"event\": \"e\", \"kind\": \"wfx\"}, {\"event\": \"e\", \"kind\": \"mmio\", \"requires\": \"x\"}"),
-        "p.json: at line 2: events[1]: never used: an earlier entry for e applies whenever this one does");
+            "{\"event\": \"e\", \"kind\": \"wfx\"}, {\"event\": \"e\", \"kind\": \"mmio\","
+                + " \"requires\": \"x\"}"),
+        "p.json: at line 2: events[1]: never used: an earlier entry for e applies whenever this one"
+            + " does");
   }
 
   @Test
   void templateNamesAFieldNobodyWants() {
     assertWrong(
         events("{\"event\": \"e\", \"kind\": \"timer_expire\", \"text\": \"index {timr}\"}"),
-        "p.json: at line 2: events[0].text: no column takes the field \"timr\"; use {*} to skip it; nearest: timer");
+        "p.json: at line 2: events[0].text: no column takes the field \"timr\"; use {*} to skip it;"
+            + " nearest: timer");
     assertWrong(
         events("{\"event\": \"e\", \"kind\": \"timer_expire\", \"text\": [\"x {timer\"]}"),
         "p.json: at line 2: events[0].text[0]: a { is not closed");
