@@ -110,6 +110,33 @@ public final class PackReader {
   private void event(Json json) throws InputException {
     Map<String, Json> members = json.object(EVENT_MEMBERS);
     Kind kind = kind(required(json, members, "kind"));
+    Map<Integer, FieldBinding> fields = listedFields(kind, members);
+    List<Constant> constants = constants(kind, members.get("set"), fields.keySet());
+    Json namesakes = members.get("namesakes");
+    if (namesakes == null || namesakes.truth()) {
+      addNamesakes(kind, fields, constants);
+    }
+    Json requiresMember = members.get("requires");
+    List<String> requires = requiresMember == null ? List.of() : names(requiresMember);
+    List<String> text = templates(members.get("text"), fields, requires);
+    Json systemMember = members.get("system");
+    for (String name : names(required(json, members, "event"))) {
+      add(
+          json,
+          new Binding(
+              systemMember == null ? system : systemMember.stringOrNull(),
+              name,
+              kind,
+              List.copyOf(fields.values()),
+              constants,
+              requires,
+              text));
+    }
+  }
+
+  /** The columns an entry lists, itself or by the shared lists it uses; its own win. */
+  private Map<Integer, FieldBinding> listedFields(Kind kind, Map<String, Json> members)
+      throws InputException {
     Map<Integer, FieldBinding> fields = new TreeMap<>();
     Json use = members.get("use");
     if (use != null) {
@@ -126,26 +153,7 @@ public final class PackReader {
     if (own != null) {
       fields(kind, own, fields);
     }
-    List<Constant> constants = constants(kind, members.get("set"), fields.keySet());
-    Json namesakes = members.get("namesakes");
-    if (namesakes == null || namesakes.truth()) {
-      addNamesakes(kind, fields, constants);
-    }
-    Json requires = members.get("requires");
-    Json text = members.get("text");
-    Json systemMember = members.get("system");
-    for (String name : names(required(json, members, "event"))) {
-      add(
-          json,
-          new Binding(
-              systemMember == null ? system : systemMember.stringOrNull(),
-              name,
-              kind,
-              List.copyOf(fields.values()),
-              constants,
-              requires == null ? List.of() : names(requires),
-              text == null ? List.of() : templates(text, fields)));
-    }
+    return fields;
   }
 
   /** Refuses a binding that an earlier one of the same event always precedes. */
@@ -259,33 +267,16 @@ public final class PackReader {
     }
   }
 
-  /**
-   * Checks that a template's braces pair up and that every field it names is wanted by some column.
-   */
-  private static List<String> templates(Json json, Map<Integer, FieldBinding> fields)
+  private static List<String> templates(
+      @Nullable Json json, Map<Integer, FieldBinding> fields, List<String> required)
       throws InputException {
-    Set<String> sources = new HashSet<>();
-    fields.values().forEach(field -> sources.add(field.field()));
     List<String> templates = new ArrayList<>();
-    for (Json element : json.oneOrMore()) {
-      String template = element.string();
-      int at = 0;
-      for (int open = template.indexOf('{'); open >= 0; open = template.indexOf('{', at)) {
-        int close = template.indexOf('}', open);
-        if (close < 0) {
-          throw element.wrong("a { is not closed");
-        }
-        String name = template.substring(open + 1, close).split("[:|]", 2)[0];
-        if (!name.equals("*") && !sources.contains(name)) {
-          throw element.wrong(
-              "no column takes the field \""
-                  + name
-                  + "\"; use {*} to skip it"
-                  + nearest(name, sources));
-        }
-        at = close + 1;
+    if (json != null) {
+      Set<String> wanted = new HashSet<>();
+      fields.values().forEach(field -> wanted.add(field.field()));
+      for (Json template : json.oneOrMore()) {
+        templates.add(TemplateCheck.check(template, wanted, required));
       }
-      templates.add(template);
     }
     return templates;
   }

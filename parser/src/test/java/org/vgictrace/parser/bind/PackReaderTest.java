@@ -211,14 +211,27 @@ class PackReaderTest {
   }
 
   @Test
-  void templateNamesAFieldNobodyWants() {
+  void templateThatCannotBeUnderstood() {
+    assertTemplateWrong(
+        "index {timr}", "no column takes the field \"timr\"; use {*} to skip it; nearest: timer");
+    assertTemplateWrong("x {timer", "a { is not closed");
+    assertTemplateWrong(
+        "x {*}{timer}", "{*}, :word and :rest must be followed by literal text, not by another {");
+    assertTemplateWrong(
+        "x {timer:oct}",
+        "not a placeholder: {timer:oct}; write {f}, {f:hex}, {f:word}, {f:rest}, {f:flag(a,b)},"
+            + " {f|NAME=1|OTHER=2} or {*}");
+    assertTemplateWrong("no placeholder", "the required field \"timer\" is not in the text");
+  }
+
+  private static void assertTemplateWrong(String template, String message) {
     assertWrong(
-        events("{\"event\": \"e\", \"kind\": \"timer_expire\", \"text\": \"index {timr}\"}"),
-        "p.json: at line 2: events[0].text: no column takes the field \"timr\"; use {*} to skip it;"
-            + " nearest: timer");
-    assertWrong(
-        events("{\"event\": \"e\", \"kind\": \"timer_expire\", \"text\": [\"x {timer\"]}"),
-        "p.json: at line 2: events[0].text[0]: a { is not closed");
+        events(
+            "{\"event\": \"e\", \"kind\": \"timer_expire\", \"requires\": \"timer\","
+                + " \"text\": [\"{timer}\", \""
+                + template
+                + "\"]}"),
+        "p.json: at line 2: events[0].text[1]: " + message);
   }
 
   @Test

@@ -72,8 +72,6 @@ class StockTextTest {
           kvm_exit ! TRAP: HSR_EC: 0x0024 (DABT_LOW), PC: 0x40001160 ! vcpu_exit reason=2 esr_ec=36 pc=0x40001160
           kvm_wfx_arm64 ! guest executed wfi at: 0x400020fc ! wfx pc=0x400020fc is_wfe=0
           # trace-cmd report
-          kvm_entry !             CAN'T FIND FIELD "vcpu_id"<CANT FIND FIELD rip>PC: 0x0000000040000008 ! vcpu_entry pc=0x40000008
-          kvm_exit !             <CANT FIND FIELD exit_reason>TRAP: HSR_EC: 0x0020 (IABT_LOW), PC: 0x0000000040000000 ! vcpu_exit reason=2 esr_ec=32 pc=0x40000000
           kvm_timer_save_state !    CTL: 00000000 CVAL:                0 arch_timer_ctx_index: 1 ! timer_state op=save ctl=0x0 cval=0x0 timer=1
           kvm_timer_restore_state ! CTL: 0x000001 CVAL:        0x1f3d5c2 arch_timer_ctx_index: 0 ! timer_state op=restore ctl=0x1 cval=0x1f3d5c2 timer=0
           kvm_wfx_arm64 !       guest executed wf>c< at: 0x0000000000000000 ! wfx
