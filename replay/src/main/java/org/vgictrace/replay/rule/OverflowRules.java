@@ -24,10 +24,10 @@ public final class OverflowRules {
       rule("INV-ORD-1", ERROR, "Interrupt withheld although there was room")
           .holds(
               "If all fit, every deliverable interrupt of the vCPU is in a list register. Before"
-                  + " 6.19: the depth of the ap_list, in which an SGI counts once per source and once"
-                  + " more if active, is at most the number of registers and no interrupt counts"
-                  + " twice. 6.19 and later: the deliverable pending and active ones are at most that"
-                  + " many.")
+                  + " 6.19: the depth of the ap_list, in which an SGI counts once per source and"
+                  + " once more if active, is at most the number of registers and no interrupt"
+                  + " counts twice. 6.19 and later: the deliverable pending and active ones are"
+                  + " at most that many.")
           .why("Population walks the whole ap_list and stops only when the registers are full.")
           .catches("An interrupt waits for an unrelated exit, or for ever if the guest is idle.")
           .needs(ENTRY_IMAGE, POPULATION, QUEUE)
@@ -39,13 +39,14 @@ public final class OverflowRules {
   public static final Rule ORD_2 =
       rule("INV-ORD-2", ERROR, "Overflow order broken (before 6.19)")
           .holds(
-              "Before 6.19, once the ap_list was sorted (depth above the number of registers, or an"
-                  + " SGI with several instances): list registers go from active, through pending and"
-                  + " enabled by rising priority value, to the rest, and nothing deliverable outside"
-                  + " belongs strictly before something inside, the cut of INV-ORD-5 apart.")
+              "Before 6.19, once the ap_list was sorted (depth above the number of registers, or"
+                  + " an SGI with several instances): list registers go from active, through"
+                  + " pending and enabled by rising priority value, to the rest, and nothing"
+                  + " deliverable outside belongs strictly before something inside, the cut of"
+                  + " INV-ORD-5 apart.")
           .why(
-              "When registers are short, active interrupts need one most, because their deactivation"
-                  + " can be seen nowhere else; then priority decides.")
+              "When registers are short, active interrupts need one most, because their"
+                  + " deactivation can be seen nowhere else; then priority decides.")
           .catches("A low-priority interrupt keeps out a higher one: priority inversion, latency.")
           .needs(ENTRY_IMAGE, POPULATION, QUEUE)
           .function(core("vgic_sort_ap_list"))
@@ -55,13 +56,13 @@ public final class OverflowRules {
   public static final Rule ORD_3 =
       rule("INV-ORD-3", ERROR, "Overflow order broken (6.19 and later)")
           .holds(
-              "From 6.19, when more are deliverable than there are registers, these go first: of an"
-                  + " enabled group (by the VMCR image) before of a disabled one; pending and not"
-                  + " active before others; smaller priority value; hardware-mapped. Nothing"
+              "From 6.19, when more are deliverable than there are registers, these go first: of"
+                  + " an enabled group (by the VMCR image) before of a disabled one; pending and"
+                  + " not active before others; smaller priority value; hardware-mapped. Nothing"
                   + " deliverable outside belongs strictly before something inside.")
           .why(
-              "These kernels can deactivate outside the registers (EOIcount, trapped DIR), so that"
-                  + " what can be delivered takes precedence over what is active.")
+              "These kernels can deactivate outside the registers (EOIcount, trapped DIR), so"
+                  + " that what can be delivered takes precedence over what is active.")
           .catches("A deliverable interrupt waits behind one the guest cannot take now.")
           .needs(ENTRY_IMAGE, POPULATION, QUEUE)
           .function(core("vgic_sort_ap_list"))
@@ -71,14 +72,14 @@ public final class OverflowRules {
   public static final Rule ORD_4 =
       rule("INV-ORD-4", ERROR, "Active interrupt pushed out")
           .holds(
-              "Before 6.19 an active interrupt of the vCPU is outside the list registers only if all"
-                  + " registers hold active ones.")
+              "Before 6.19 an active interrupt of the vCPU is outside the list registers only if"
+                  + " all registers hold active ones.")
           .why(
-              "These kernels see a deactivation only in the register itself: EOIcount is not used and"
-                  + " the active ones are sorted first.")
+              "These kernels see a deactivation only in the register itself: EOIcount is not used"
+                  + " and the active ones are sorted first.")
           .catches(
-              "The guest's end of interrupt hits no register: the interrupt stays active for ever, and"
-                  + " with it the physical one behind it.")
+              "The guest's end of interrupt hits no register: the interrupt stays active for"
+                  + " ever, and with it the physical one behind it.")
           .needs(ENTRY_IMAGE, EXIT_IMAGE)
           .function(core("vgic_irq_cmp"))
           .function(core("vgic_flush_lr_state"))
@@ -92,8 +93,9 @@ public final class OverflowRules {
               "Before 6.19, after a list register whose GICv2 SGI has further sources waiting, no"
                   + " interrupt with a larger priority value is populated.")
           .why(
-              "Only one source fits at a time; the next must come before any less urgent interrupt,"
-                  + " so the registers behind it stay empty. 6.19 and later have no such cut.")
+              "Only one source fits at a time; the next must come before any less urgent"
+                  + " interrupt, so the registers behind it stay empty. 6.19 and later have no"
+                  + " such cut.")
           .catches("The instances of one SGI are handled out of priority order.")
           .needs(ENTRY_IMAGE, POPULATION)
           .function(core("vgic_flush_lr_state"))
@@ -103,15 +105,15 @@ public final class OverflowRules {
   public static final Rule UF_1 =
       rule("INV-UF-1", ERROR, "Wrong underflow request (before 6.19)")
           .holds(
-              "Before 6.19 HCR.UIE is set at entry exactly if the registers became full before the"
-                  + " last element of the ap_list. From the image alone: UIE=1 only if every register"
-                  + " is used.")
+              "Before 6.19 HCR.UIE is set at entry exactly if the registers became full before"
+                  + " the last element of the ap_list. From the image alone: UIE=1 only if every"
+                  + " register is used.")
           .why(
               "The underflow interrupt brings the vCPU back when at most one register is still"
                   + " occupied, to load what did not fit.")
           .catches(
-              "Missing: the interrupts left out wait for an unrelated exit. Needless: an exit as soon"
-                  + " as the guest has handled its interrupts, at worst a storm.")
+              "Missing: the interrupts left out wait for an unrelated exit. Needless: an exit as"
+                  + " soon as the guest has handled its interrupts, at worst a storm.")
           .needs(ENTRY_IMAGE, UNDERFLOW)
           .function(core("vgic_flush_lr_state"))
           .function(gicv2("vgic_v2_set_underflow"))
@@ -123,16 +125,17 @@ public final class OverflowRules {
   public static final Rule UF_2 =
       rule("INV-UF-2", ERROR, "Wrong overflow requests (6.19 and later)")
           .holds(
-              "From 6.19, with P pending and A active deliverable interrupts and n registers: En=1;"
-                  + " UIE iff P + A > n; NPIE iff P > n; LRENPIE iff A > 0 and P + A > n. From the"
-                  + " image alone: LRENPIE and NPIE only with UIE, and UIE only if every register is"
-                  + " used.")
+              "From 6.19, with P pending and A active deliverable interrupts and n registers:"
+                  + " En=1; UIE iff P + A > n; NPIE iff P > n; LRENPIE iff A > 0 and P + A > n."
+                  + " From the image alone: LRENPIE and NPIE only with UIE, and UIE only if"
+                  + " every register is used.")
           .why(
-              "HCR is computed anew at each flush. NPIE asks for more pending ones, LRENPIE for the"
-                  + " deactivations that found no register.")
+              "HCR is computed anew at each flush. NPIE asks for more pending ones, LRENPIE for"
+                  + " the deactivations that found no register.")
           .catches(
               "Interrupts left out are loaded late, or a deactivation outside the registers goes"
-                  + " unnoticed. Reworked in 6.19 (3cfd59f81e0f for GICv3, 281c6c06e2a7 for GICv2).")
+                  + " unnoticed. Reworked in 6.19 (3cfd59f81e0f for GICv3, 281c6c06e2a7 for"
+                  + " GICv2).")
           .needs(ENTRY_IMAGE, HCR_CONFIG)
           .function(gicv2("vgic_v2_configure_hcr"))
           .function(gicv3("vgic_v3_configure_hcr"))
@@ -144,16 +147,16 @@ public final class OverflowRules {
   public static final Rule UF_3 =
       rule("INV-UF-3", ERROR, "Wrong group or SGI bits in HCR (6.19 and later)")
           .holds(
-              "From 6.19, for each group exactly one of its enable and disable requests is set: the"
-                  + " disable request (VGrpnDIE) if VMCR has the group enabled, else the enable request"
-                  + " (VGrpnEIE). On GICv3 vSGIEOICount is set iff no deliverable SGI is on the"
-                  + " ap_list.")
+              "From 6.19, for each group exactly one of its enable and disable requests is set:"
+                  + " the disable request (VGrpnDIE) if VMCR has the group enabled, else the"
+                  + " enable request (VGrpnEIE). On GICv3 vSGIEOICount is set iff no deliverable"
+                  + " SGI is on the ap_list.")
           .why(
-              "Which interrupts are loaded depends on the group enables, so that a change by the guest"
-                  + " must bring the vCPU back.")
+              "Which interrupts are loaded depends on the group enables, so that a change by the"
+                  + " guest must bring the vCPU back.")
           .catches(
-              "The guest enables a group and its interrupts wait for an unrelated exit; or a request"
-                  + " that already holds fires at each entry.")
+              "The guest enables a group and its interrupts wait for an unrelated exit; or a"
+                  + " request that already holds fires at each entry.")
           .needs(ENTRY_IMAGE, HCR_CONFIG)
           .function(gicv2("vgic_v2_configure_hcr"))
           .function(gicv3("vgic_v3_configure_hcr"))
@@ -164,12 +167,12 @@ public final class OverflowRules {
   public static final Rule UF_4 =
       rule("INV-UF-4", ERROR, "Unused HCR bits set (before 6.19)")
           .holds(
-              "Before 6.19 HCR has bits 8:2 (LRENPIE, NPIE, group requests, vSGIEOICount) and 31:27"
-                  + " (EOIcount) zero at entry.")
+              "Before 6.19 HCR has bits 8:2 (LRENPIE, NPIE, group requests, vSGIEOICount) and"
+                  + " 31:27 (EOIcount) zero at entry.")
           .why(
-              "These kernels set En, UIE and, on GICv3, trap bits only. The trap bits 12:10 also show"
-                  + " up in the GICv2 image of some 6.12 kernels; they are reserved there, have no"
-                  + " effect and are not judged.")
+              "These kernels set En, UIE and, on GICv3, trap bits only. The trap bits 12:10 also"
+                  + " show up in the GICv2 image of some 6.12 kernels; they are reserved there,"
+                  + " have no effect and are not judged.")
           .catches("Maintenance interrupts that no code expects or clears: an exit storm.")
           .needs(ENTRY_IMAGE)
           .function(gicv2("vgic_v2_enable"))
@@ -181,13 +184,13 @@ public final class OverflowRules {
   public static final Rule UF_5 =
       rule("INV-UF-5", WARNING, "DIR trap missing")
           .holds(
-              "From 6.19 on GICv3, HCR.TDIR is set if the host has no separate DIR trap, if LRENPIE"
-                  + " is set, or if an SPI may be active anywhere in the VM. From the image alone:"
-                  + " LRENPIE implies TDIR.")
+              "From 6.19 on GICv3, HCR.TDIR is set if the host has no separate DIR trap, if"
+                  + " LRENPIE is set, or if an SPI may be active anywhere in the VM. From the"
+                  + " image alone: LRENPIE implies TDIR.")
           .why(
-              "With EOImode 1 a deactivation of an interrupt outside the registers is visible only by"
-                  + " trapping the write to ICC_DIR_EL1. The VM's count of active SPIs only errs"
-                  + " upwards, so that a needless trap is not judged.")
+              "With EOImode 1 a deactivation of an interrupt outside the registers is visible"
+                  + " only by trapping the write to ICC_DIR_EL1. The VM's count of active SPIs"
+                  + " only errs upwards, so that a needless trap is not judged.")
           .catches("The guest deactivates an interrupt, nobody notices, and it stays active.")
           .needs(ENTRY_IMAGE)
           .function(gicv3("vgic_v3_configure_hcr"))
@@ -198,14 +201,15 @@ public final class OverflowRules {
   public static final Rule UF_6 =
       rule("INV-UF-6", ERROR, "Wrong last list register interrupt")
           .holds(
-              "In kernels that walk the ap_list for EOIcount, the per-CPU last_lr_irq is set exactly"
-                  + " if the flush filled every list register, and names the interrupt of the last.")
+              "In kernels that walk the ap_list for EOIcount, the per-CPU last_lr_irq is set"
+                  + " exactly if the flush filled every list register, and names the interrupt"
+                  + " of the last.")
           .why(
-              "Interrupts without a register follow it in the ap_list. No probe reads the pointer:"
-                  + " the rule is decidable only through INV-FOLD-11.")
+              "Interrupts without a register follow it in the ap_list. No probe reads the"
+                  + " pointer: the rule is decidable only through INV-FOLD-11.")
           .catches(
-              "EOIcount deactivates interrupts from a stale place in the list although nothing had"
-                  + " overflowed (fixed in 7.2.10).")
+              "EOIcount deactivates interrupts from a stale place in the list although nothing"
+                  + " had overflowed (fixed in 7.2.10).")
           .needs(LAST_LR_IRQ)
           .function(core("vgic_flush_lr_state"))
           .function(gicv3("vgic_v3_fold_lr_state"))

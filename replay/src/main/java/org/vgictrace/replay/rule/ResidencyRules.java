@@ -22,16 +22,16 @@ public final class ResidencyRules {
   public static final Rule HW_1 =
       rule("INV-HW-1", ERROR, "Impossible state change in the guest")
           .holds(
-              "From entry to exit a used list register goes only from pending to pending, active or"
-                  + " inactive; from active to active or inactive; from pending and active to any"
-                  + " state; and stays inactive.")
+              "From entry to exit a used list register goes only from pending to pending, active"
+                  + " or inactive; from active to active or inactive; from pending and active to"
+                  + " any state; and stays inactive.")
           .why(
               "The guest can acknowledge (pending to active) and deactivate (active to inactive,"
-                  + " pending and active to pending). Nothing makes an interrupt pending in a live"
-                  + " register.")
+                  + " pending and active to pending). Nothing makes an interrupt pending in a"
+                  + " live register.")
           .catches(
-              "The registers were not saved, were saved for another vCPU, were written by other code"
-                  + " meanwhile, or an empty-register flag was misread.")
+              "The registers were not saved, were saved for another vCPU, were written by other"
+                  + " code meanwhile, or an empty-register flag was misread.")
           .needs(ENTRY_IMAGE, EXIT_IMAGE)
           .function(gicv2("vgic_v2_save_state"))
           .function(hyp("__vgic_v3_save_state"))
@@ -43,8 +43,8 @@ public final class ResidencyRules {
       rule("INV-HW-2", ERROR, "List register changed beyond its state")
           .holds("From entry to exit all bits of a used list register but its state stay the same.")
           .why(
-              "Hardware writes the state field only. Where it flags a register as empty, KVM keeps"
-                  + " the entry value and clears the state.")
+              "Hardware writes the state field only. Where it flags a register as empty, KVM"
+                  + " keeps the entry value and clears the state.")
           .catches("The saved value belongs to another vCPU or register, or was overwritten.")
           .needs(ENTRY_IMAGE, EXIT_IMAGE)
           .function(gicv2("vgic_v2_save_state"))
@@ -56,8 +56,8 @@ public final class ResidencyRules {
   public static final Rule HW_3 =
       rule("INV-HW-3", ERROR, "Unused list register changed")
           .holds(
-              "List registers from the used count up leave the guest as they entered: zero after a"
-                  + " population.")
+              "List registers from the used count up leave the guest as they entered: zero after"
+                  + " a population.")
           .why("They are neither loaded nor saved, and hardware fills no register by itself.")
           .catches("The image was written outside a flush, or the used count changed in between.")
           .needs(ENTRY_IMAGE, EXIT_IMAGE)
@@ -70,8 +70,9 @@ public final class ResidencyRules {
   public static final Rule HW_4 =
       rule("INV-HW-4", ERROR, "List registers changed without running the guest")
           .holds(
-              "If a flush is followed by a fold without a guest entry (a signal or request came up),"
-                  + " every used list register reads back as populated and EOIcount is unchanged.")
+              "If a flush is followed by a fold without a guest entry (a signal or request came"
+                  + " up), every used list register reads back as populated and EOIcount is"
+                  + " unchanged.")
           .why("Only the guest acknowledges and deactivates.")
           .catches("Code other than the flush writes the registers, or an entry left no trace.")
           .needs(VCPU_ENTRY, POPULATION, EXIT_IMAGE)
@@ -83,8 +84,8 @@ public final class ResidencyRules {
   public static final Rule HW_5 =
       rule("INV-HW-5", ERROR, "EOIcount without a request")
           .holds(
-              "From 6.19 the EOIcount saved at exit is zero unless LRENPIE was set at entry. Before"
-                  + " 6.19 bits 31:27 of the HCR image are always zero.")
+              "From 6.19 the EOIcount saved at exit is zero unless LRENPIE was set at entry."
+                  + " Before 6.19 bits 31:27 of the HCR image are always zero.")
           .why(
               "From 6.19 KVM saves the count only when active interrupts were left outside the"
                   + " registers; earlier kernels never read it back.")
@@ -101,12 +102,13 @@ public final class ResidencyRules {
   public static final Rule HW_6 =
       rule("INV-HW-6", WARNING, "Acknowledged in a disabled group")
           .holds(
-              "A list register leaves pending only if VMCR had its group enabled. Judged from 6.19,"
-                  + " when the enable is 0 at entry and at exit and the guest wrote it nowhere.")
+              "A list register leaves pending only if VMCR had its group enabled. Judged from"
+                  + " 6.19, when the enable is 0 at entry and at exit and the guest wrote it"
+                  + " nowhere.")
           .why(
-              "An interrupt of a disabled group is not signalled. Earlier kernels save VMCR only when"
-                  + " the vCPU is put, so that its image is old. The guest may toggle the enable"
-                  + " unseen, hence no more than a warning.")
+              "An interrupt of a disabled group is not signalled. Earlier kernels save VMCR only"
+                  + " when the vCPU is put, so that its image is old. The guest may toggle the"
+                  + " enable unseen, hence no more than a warning.")
           .catches("The registers of one vCPU ran with the VMCR of another.")
           .needs(ENTRY_IMAGE, EXIT_IMAGE)
           .function(gicv2("vgic_v2_save_state"))
@@ -118,12 +120,12 @@ public final class ResidencyRules {
   public static final Rule HW_7 =
       rule("INV-HW-7", WARNING, "Acknowledged out of priority order")
           .holds(
-              "When the guest acknowledged something, no list register of an enabled group and of a"
-                  + " smaller priority value, below the priority mask, is left pending.")
+              "When the guest acknowledged something, no list register of an enabled group and of"
+                  + " a smaller priority value, below the priority mask, is left pending.")
           .why(
               "The CPU interface offers the most urgent pending interrupt. Whether the guest was"
-                  + " able to take it is not recorded (its masks, its running priority at that moment),"
-                  + " so that the rule is never decided and serves as a statistic.")
+                  + " able to take it is not recorded (its masks, its running priority at that"
+                  + " moment), so that the rule is never decided and serves as a statistic.")
           .catches("Priorities in the registers do not express what the guest configured.")
           .needs(ENTRY_IMAGE, EXIT_IMAGE, ACTIVE_PRIORITIES)
           .function(gicv2("vgic_v2_populate_lr"))
@@ -135,13 +137,13 @@ public final class ResidencyRules {
   public static final Rule HW_8 =
       rule("INV-HW-8", ERROR, "Active interrupts without active priorities")
           .holds(
-              "With EOImode 0 the active interrupts at exit, in list registers and outside, have as"
-                  + " many active priority bits (interrupts that share a preemption level share one);"
-                  + " with EOImode 1 the deactivations still due come on top.")
+              "With EOImode 0 the active interrupts at exit, in list registers and outside, have"
+                  + " as many active priority bits (interrupts that share a preemption level"
+                  + " share one); with EOImode 1 the deactivations still due come on top.")
           .why(
-              "An acknowledge sets the bit of its priority group and a priority drop clears it. KVM"
-                  + " saves these registers only when the vCPU is put, so that the value of an ordinary"
-                  + " exit is unknown and the rule undecided there.")
+              "An acknowledge sets the bit of its priority group and a priority drop clears it."
+                  + " KVM saves these registers only when the vCPU is put, so that the value of"
+                  + " an ordinary exit is unknown and the rule undecided there.")
           .catches("A lost priority drop: the CPU interface signals nothing below that priority.")
           .needs(EXIT_IMAGE, ACTIVE_PRIORITIES)
           .function(gicv2("vgic_v2_put"))
