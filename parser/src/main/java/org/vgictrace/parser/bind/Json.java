@@ -73,7 +73,8 @@ final class Json {
     } catch (JsonProcessingException e) {
       int line = e.getLocation() == null ? 1 : e.getLocation().getLineNr();
       String what = e.getOriginalMessage().lines().findFirst().orElse("malformed");
-      throw new InputException(file, Place.line(Math.max(line, 1)), "not valid JSON: " + what);
+      throw new InputException(
+          file, Place.line(Math.max(line, 1)), oneLine("not valid JSON: " + what));
     }
   }
 
@@ -90,7 +91,9 @@ final class Json {
           case VALUE_NULL -> null;
           default ->
               throw new InputException(
-                  file, Place.line(line), at(path) + "expected a value, not " + parser.getText());
+                  file,
+                  Place.line(line),
+                  oneLine(at(path) + "expected a value, not " + parser.getText()));
         };
     return new Json(file, path, line, value);
   }
@@ -121,7 +124,7 @@ final class Json {
 
   /** A complaint about this value, to be thrown. */
   InputException wrong(String what) {
-    return new InputException(file, Place.line(line), at(path) + what);
+    return new InputException(file, Place.line(line), oneLine(at(path) + what));
   }
 
   /** The members of an object that has no others than the ones named. */
@@ -212,6 +215,16 @@ final class Json {
       return "an array";
     }
     return value instanceof String ? "\"" + value + "\"" : String.valueOf(value);
+  }
+
+  /** Without the control characters that names and texts of the document may hold. */
+  private static String oneLine(String text) {
+    StringBuilder line = new StringBuilder(text.length());
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      line.append(Character.isISOControl(c) ? '?' : c);
+    }
+    return line.toString();
   }
 
   private static String at(String path) {

@@ -246,6 +246,21 @@ class PackReaderTest {
   }
 
   @Test
+  void controlCharactersDoNotReachTheComplaint() {
+    assertWrong(
+        events("{\"event\": \"e\", \"kind\": \"w\\n\\u001bfx\"}"),
+        "p.json: at line 2: events[0].kind: no kind \"w??fx\"; nearest: wfx");
+  }
+
+  @Test
+  void numberThatFitsNoType() {
+    assertWrong(
+        events("{\"event\": \"e\", \"kind\": \"wfx\", \"set\": {\"pc\": 99999999999999999999}}"),
+        "p.json: at line 2: not valid JSON: Numeric value (99999999999999999999) out of range of long"
+            + " (-9223372036854775808 - 9223372036854775807)");
+  }
+
+  @Test
   void nestingIsLimited() {
     assertWrong(
         "[".repeat(9),
