@@ -37,6 +37,19 @@ public final class Diagnostics {
     }
   }
 
+  /**
+   * Adds one of many alike: in full as long as there are fewer than {@code entriesMax} of its code,
+   * later it is only counted.
+   */
+  public void addLimited(Diagnostic diagnostic, int entriesMax) {
+    if (counts.getOrDefault(diagnostic.code(), 0L) < entriesMax) {
+      add(diagnostic);
+    } else {
+      counts.merge(diagnostic.code(), 1L, Long::sum);
+      error |= diagnostic.severity() == Diagnostic.Severity.ERROR;
+    }
+  }
+
   /** The entries kept, in the order they were added. */
   public List<Diagnostic> entries() {
     return List.copyOf(entries);

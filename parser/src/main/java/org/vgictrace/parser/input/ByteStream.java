@@ -56,6 +56,14 @@ public final class ByteStream implements Closeable {
     return n;
   }
 
+  /**
+   * Whether {@link #read} would return without waiting; no if in doubt. Behind compression the
+   * answer is about the compressed bytes.
+   */
+  public boolean ready() throws IOException {
+    return headUsed < headLength || ended || raw.ready();
+  }
+
   /** Number of bytes read so far, which is the offset in the uncompressed content. */
   public long position() {
     return position;

@@ -79,6 +79,11 @@ final class RawStream extends InputStream {
     return ended && peekedUsed == peekedLength ? 0 : 1;
   }
 
+  /** Whether there are bytes to read without waiting; no if in doubt. */
+  boolean ready() throws IOException {
+    return peekedUsed < peekedLength || ended || source.available() > 0;
+  }
+
   /** Number of bytes handed out. */
   long position() {
     return position;

@@ -1,0 +1,17 @@
+package org.vgictrace.parser.ftracetext;
+
+import java.io.IOException;
+
+/** Where the bytes of a text come from. */
+interface ByteReader {
+
+  /**
+   * Reads what is there, at least one byte; waits only if there is nothing at all.
+   *
+   * @return number of bytes read, -1 at the end
+   */
+  int read(byte[] buffer, int offset, int length) throws IOException;
+
+  /** Whether {@link #read} would return at once. False is safe: it only costs efficiency. */
+  boolean ready() throws IOException;
+}

@@ -1,0 +1,92 @@
+package org.vgictrace.parser.ftracetext;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+import org.vgictrace.parser.Capture;
+import org.vgictrace.parser.CaptureCounts;
+import org.vgictrace.parser.CaptureMeta;
+import org.vgictrace.parser.bind.Binding;
+import org.vgictrace.parser.diag.InputException;
+import org.vgictrace.parser.event.BatchBuilder;
+import org.vgictrace.parser.event.BatchConsumer;
+import org.vgictrace.parser.event.BatchPool;
+import org.vgictrace.parser.event.Kind;
+import org.vgictrace.parser.event.Names;
+import org.vgictrace.parser.ftracetext.TextRecord.TimeShape;
+import org.vgictrace.parser.input.Input;
+
+/** A text whose head has been read. */
+final class FtraceTextCapture implements Capture {
+  private final Input input;
+  private final LineSource lines;
+  private final Function<String, List<Binding>> bindings;
+  private final CaptureMeta meta;
+
+  private FtraceTextCapture(
+      Input input, LineSource lines, Function<String, List<Binding>> bindings, CaptureMeta meta) {
+    this.input = input;
+    this.lines = lines;
+    this.bindings = bindings;
+    this.meta = meta;
+  }
+
+  /**
+   * Reads the head.
+   *
+   * @param lines the input's lines
+   * @param bindings gives the bindings of an event's name
+   */
+  static FtraceTextCapture open(
+      Input input, LineSource lines, Function<String, List<Binding>> bindings) throws IOException {
+    TextHead head = new TextHead((b, start, end) -> !bindings.apply(text(b, start, end)).isEmpty());
+    head.read(lines);
+    lines.rewind();
+    if (head.isRaw()) {
+      throw new InputException(
+          input.name(),
+          "recorded with ftrace's option raw or hex, which prints no names; turn it off and read"
+              + " the trace again");
+    }
+    return new FtraceTextCapture(input, lines, bindings, meta(input.name(), head));
+  }
+
+  private static String text(byte[] b, int start, int end) {
+    return new String(b, start, end - start, StandardCharsets.UTF_8);
+  }
+
+  private static CaptureMeta meta(String file, TextHead head) {
+    return new CaptureMeta(
+        file,
+        head.isReport() ? "trace-cmd report" : "ftrace text",
+        head.header().release(),
+        null,
+        head.clock(),
+        head.shape() != TimeShape.UNITS,
+        IntStream.range(0, head.header().cpus()).boxed().toList(),
+        null,
+        List.of(),
+        0);
+  }
+
+  @Override
+  public CaptureMeta meta() {
+    return meta;
+  }
+
+  @Override
+  public CaptureCounts read(Set<Kind> wanted, BatchConsumer consumer) throws IOException {
+    BatchBuilder builder = new BatchBuilder(new BatchPool(new Names()), consumer);
+    TextPass pass = new TextPass(lines, new TextDecoder(builder, bindings, wanted));
+    pass.run();
+    return pass.counts(input.stream().damage());
+  }
+
+  @Override
+  public void close() throws IOException {
+    input.close();
+  }
+}

@@ -1,0 +1,236 @@
+package org.vgictrace.parser.ftracetext;
+
+import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+
+/**
+ * Cuts bytes into lines without copying them.
+ *
+ * <p>Lines end with LF, with CR LF if the first one does, or with CR if there is no LF at the
+ * beginning; a UTF-8 byte order mark is skipped; the last line may lack its end. A line longer than
+ * {@value #LINE_BYTES_MAX} bytes is cut. The byte at {@link #end()} is always a line end, so scans
+ * for digits and the like need no bounds of their own.
+ *
+ * <p>Hot code: newlines are found eight bytes at a time. Not thread-safe.
+ */
+final class LineSource {
+  /** Longest line; what is beyond is dropped. */
+  static final int LINE_BYTES_MAX = 1 << 20;
+
+  private static final int BUFFER_BYTES = 256 << 10;
+  private static final int PAD_BYTES = 16;
+
+  /** How much of a text without any LF is looked at before CR is taken as the end of lines. */
+  private static final int LINE_END_SEARCH_BYTES = 64 << 10;
+
+  private static final VarHandle LONGS =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+  private static final long ONES = 0x0101010101010101L;
+  private static final long HIGHS = 0x8080808080808080L;
+
+  /** Is told what happens to lines that were handed out before. */
+  interface Listener {
+    /** The source may have to wait for its input; nothing read so far should be held back. */
+    void beforeWait() throws IOException;
+
+    /** Bytes that are kept have moved towards the beginning of the array. */
+    void moved(int by);
+  }
+
+  private final ByteReader reader;
+  private byte[] bytes = new byte[BUFFER_BYTES + PAD_BYTES];
+  private int limit;
+  private int next;
+  private boolean ended;
+
+  private int start;
+  private int end;
+  private long number;
+  private boolean cut;
+  private boolean skipRest;
+  private byte lineEnd = '\n';
+  private boolean crBeforeLineEnd;
+  private int keepFrom = -1;
+
+  LineSource(ByteReader reader) {
+    this.reader = reader;
+  }
+
+  /** The array in which the line lies. */
+  byte[] bytes() {
+    return bytes;
+  }
+
+  /** Where the line begins. */
+  int start() {
+    return start;
+  }
+
+  /** Where the line ends, without its line end. */
+  int end() {
+    return end;
+  }
+
+  /** Number of the line, from 1. */
+  long number() {
+    return number;
+  }
+
+  /** Whether the line was longer than {@link #LINE_BYTES_MAX}. */
+  boolean cut() {
+    return cut;
+  }
+
+  /** Keeps bytes from there on in the array; -1 to keep none before the next line. */
+  void keepFrom(int from) {
+    keepFrom = from;
+  }
+
+  /** Goes back to the first line. Nothing may have been dropped so far. */
+  void rewind() {
+    next = keepFrom;
+    number = 0;
+    keepFrom = -1;
+    skipRest = false;
+  }
+
+  /**
+   * Moves to the next line.
+   *
+   * @param listener told of what happens on the way
+   * @return false at the end
+   */
+  boolean next(Listener listener) throws IOException {
+    if (skipRest && !skipRestOfLine(listener)) {
+      return false;
+    }
+    int search = next;
+    while (true) {
+      int at = indexOf(lineEnd, search, limit);
+      if (at >= 0) {
+        return line(at, at + 1);
+      }
+      if (limit - next >= LINE_BYTES_MAX) {
+        return cutLine();
+      }
+      search = limit;
+      if (number == 0 && lineEnd == '\n' && (ended || limit - next >= LINE_END_SEARCH_BYTES)) {
+        if (indexOf((byte) '\r', next, limit) >= 0) {
+          lineEnd = '\r';
+          search = next;
+          continue;
+        }
+      }
+      if (ended) {
+        return next < limit && line(limit, limit);
+      }
+      search -= refill(listener);
+    }
+  }
+
+  private boolean line(int at, int nextLine) {
+    start = next;
+    end = at;
+    next = nextLine;
+    cut = false;
+    if (number == 0 && lineEnd == '\n') {
+      crBeforeLineEnd = end > start && bytes[end - 1] == '\r';
+    }
+    number++;
+    if (crBeforeLineEnd && end > start && bytes[end - 1] == '\r') {
+      end--;
+    }
+    if (nextLine == at) {
+      bytes[at] = '\n';
+    }
+    return true;
+  }
+
+  private boolean cutLine() {
+    start = next;
+    end = start + LINE_BYTES_MAX;
+    bytes[end] = '\n';
+    next = Math.min(end + 1, limit);
+    number++;
+    cut = true;
+    skipRest = true;
+    return true;
+  }
+
+  private boolean skipRestOfLine(Listener listener) throws IOException {
+    while (true) {
+      int at = indexOf(lineEnd, next, limit);
+      if (at >= 0) {
+        next = at + 1;
+        skipRest = false;
+        return true;
+      }
+      next = limit;
+      if (ended) {
+        return false;
+      }
+      refill(listener);
+    }
+  }
+
+  /** Reads on, and returns by how much the bytes have moved. */
+  private int refill(Listener listener) throws IOException {
+    if (!reader.ready()) {
+      listener.beforeWait();
+    }
+    int used = keepFrom >= 0 ? keepFrom : next;
+    if (used > 0) {
+      System.arraycopy(bytes, used, bytes, 0, limit - used);
+      limit -= used;
+      next -= used;
+      if (keepFrom >= 0) {
+        keepFrom = 0;
+        listener.moved(used);
+      }
+    }
+    int room = bytes.length - PAD_BYTES;
+    if (limit == room) {
+      room = room * 2;
+      bytes = Arrays.copyOf(bytes, room + PAD_BYTES);
+    }
+    boolean first = limit == 0 && number == 0;
+    int n = reader.read(bytes, limit, room - limit);
+    if (n < 0) {
+      ended = true;
+      return used;
+    }
+    limit += n;
+    if (first && n >= 3 && bytes[0] == (byte) 0xef && bytes[1] == (byte) 0xbb) {
+      next = bytes[2] == (byte) 0xbf ? 3 : 0;
+      if (keepFrom == 0) {
+        keepFrom = next;
+      }
+    }
+    return used;
+  }
+
+  /** Index of a byte in a part of the array, -1 if it is not there. */
+  private int indexOf(byte wanted, int from, int to) {
+    byte[] b = bytes;
+    long pattern = (wanted & 0xffL) * ONES;
+    int p = from;
+    for (; p + Long.BYTES <= to; p += Long.BYTES) {
+      long x = (long) LONGS.get(b, p) ^ pattern;
+      // Sets the high bit of each zero byte; bits above the lowest one may be wrong, which is
+      // the only one used.
+      long zeros = x - ONES & ~x & HIGHS;
+      if (zeros != 0) {
+        return p + (Long.numberOfTrailingZeros(zeros) >>> 3);
+      }
+    }
+    for (; p < to; p++) {
+      if (b[p] == wanted) {
+        return p;
+      }
+    }
+    return -1;
+  }
+}

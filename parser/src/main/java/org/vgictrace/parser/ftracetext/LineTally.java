@@ -1,0 +1,84 @@
+package org.vgictrace.parser.ftracetext;
+
+import org.vgictrace.parser.diag.Diagnostic;
+import org.vgictrace.parser.diag.Diagnostic.Severity;
+import org.vgictrace.parser.diag.Diagnostics;
+import org.vgictrace.parser.diag.Place;
+
+/**
+ * Accounts for every line of a text: each one is in exactly one of the counts that {@link #lines()}
+ * sums up. What deserves attention becomes a diagnostic, the first {@value #ENTRIES_PER_CODE} of
+ * each code with their line.
+ */
+final class LineTally {
+  /** Entries with a place per code; beyond that the occurrences are only counted. */
+  static final int ENTRIES_PER_CODE = 100;
+
+  private final Diagnostics diagnostics = new Diagnostics();
+  private long events;
+  private long bare;
+  private long lostMarks;
+  private long noise;
+  private long continuations;
+  private long unparsed;
+
+  /** Lines accounted for. */
+  long lines() {
+    return events + bare + lostMarks + noise + continuations + unparsed;
+  }
+
+  Diagnostics diagnostics() {
+    return diagnostics;
+  }
+
+  /** Marks of lost events, and of buffers that begin later than others. */
+  long lostMarks() {
+    return lostMarks;
+  }
+
+  /** Lines that were not understood. */
+  long unparsed() {
+    return unparsed;
+  }
+
+  void event() {
+    events++;
+  }
+
+  void bareEvent() {
+    bare++;
+  }
+
+  /** Events without CPU and time. */
+  long bareEvents() {
+    return bare;
+  }
+
+  void lostMark() {
+    lostMarks++;
+  }
+
+  /** A header, blank or note. */
+  void noise() {
+    noise++;
+  }
+
+  /** A line that belongs to the event before it. */
+  void continuation() {
+    continuations++;
+  }
+
+  long continuations() {
+    return continuations;
+  }
+
+  void unparsed(long line, String code, String what) {
+    unparsed++;
+    add(code, Severity.ERROR, line, what);
+  }
+
+  void add(String code, Severity severity, long line, String what) {
+    diagnostics.addLimited(
+        new Diagnostic(code, severity, Place.line(line), what), ENTRIES_PER_CODE);
+  }
+}

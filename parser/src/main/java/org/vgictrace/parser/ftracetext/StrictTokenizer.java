@@ -1,0 +1,69 @@
+package org.vgictrace.parser.ftracetext;
+
+/**
+ * Reads lines as the kernel and trace-cmd print them: by fixed byte columns.
+ *
+ * <pre>
+ * 0                16      24
+ * |----- comm ----|-pid----|[cpu] flags      time: text
+ * </pre>
+ *
+ * A task name has at most 15 bytes and is right-justified in 16, so the byte at column 16 is the
+ * dash before the pid, whatever the name contains. {@code trace-cmd report} of several buffers puts
+ * the buffer's name, or as many blanks, before every line; the width is constant in a file.
+ *
+ * <p>Hot code: no search, no state but the width.
+ */
+final class StrictTokenizer implements LineTokenizer {
+  /** Width of the task name's column. */
+  static final int COMM_WIDTH = 16;
+
+  private static final int CONTEXT_BYTES_LEAST = 8;
+
+  private int prefixWidth;
+
+  /** Width of the buffer names before each line, 0 without. */
+  int prefixWidth() {
+    return prefixWidth;
+  }
+
+  void prefixWidth(int width) {
+    prefixWidth = width;
+  }
+
+  @Override
+  public boolean read(byte[] b, int start, int end, TextRecord r) {
+    int from = start + prefixWidth;
+    int dash = from + COMM_WIDTH;
+    if (dash + CONTEXT_BYTES_LEAST >= end || b[dash] != '-') {
+      return false;
+    }
+    r.clear();
+    if (prefixWidth > 0 && !buffer(b, start, from, r)) {
+      return false;
+    }
+    int comm = from;
+    while (comm < dash && b[comm] == ' ') {
+      comm++;
+    }
+    r.commStart = comm;
+    r.commEnd = dash;
+    return ContextReader.read(b, dash, end, r);
+  }
+
+  /** Takes {@code name: } or blanks as the name of a buffer. */
+  static boolean buffer(byte[] b, int start, int end, TextRecord r) {
+    int from = start;
+    while (from < end && b[from] == ' ') {
+      from++;
+    }
+    if (from == end) {
+      r.bufferStart = end;
+      r.bufferEnd = end;
+      return true;
+    }
+    r.bufferStart = from;
+    r.bufferEnd = end - 2;
+    return end - 2 > from && b[end - 2] == ':' && b[end - 1] == ' ';
+  }
+}

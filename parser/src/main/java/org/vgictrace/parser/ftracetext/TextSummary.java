@@ -1,0 +1,68 @@
+package org.vgictrace.parser.ftracetext;
+
+import org.jspecify.annotations.Nullable;
+import org.vgictrace.parser.diag.Diagnostics;
+import org.vgictrace.parser.diag.Place;
+
+/** What is worth saying about a text as a whole once it has been read. */
+final class TextSummary {
+  private TextSummary() {}
+
+  /**
+   * Adds the diagnostics.
+   *
+   * @param damage why the input ended early, null if it did not
+   * @param lastLine number of the last line
+   */
+  static void add(
+      LineTally tally,
+      TextHeader header,
+      TextDecoder decoder,
+      @Nullable String damage,
+      long lastLine) {
+    Diagnostics diagnostics = tally.diagnostics();
+    Place end = Place.line(lastLine);
+    Place begin = Place.line(1);
+    if (damage != null) {
+      diagnostics.error("compressed-data-damaged", end, damage);
+    }
+    if (header.overwritten() > 0) {
+      diagnostics.warning(
+          "events-overwritten",
+          begin,
+          header.overwritten() + " events were overwritten before the text was made");
+    }
+    if (header.entries() >= 0 && header.entries() != decoder.count()) {
+      diagnostics.warning(
+          "entries-differ",
+          begin,
+          "the header announces " + header.entries() + " events, the text has " + decoder.count());
+    }
+    if (tally.continuations() > 0) {
+      diagnostics.info(
+          "continuation-lines",
+          end,
+          tally.continuations() + " lines continue the text of the event before them");
+    }
+    if (tally.bareEvents() > 0) {
+      diagnostics.warning(
+          "no-context",
+          begin,
+          "the events have neither CPU nor time (ftrace's option context-info is off); they are"
+              + " only counted");
+    }
+    for (EventText event : decoder.events().events()) {
+      if (event.unknownShapes() > 0) {
+        diagnostics.warning(
+            "text-shape-unknown",
+            end,
+            event.unknownShapes()
+                + " of "
+                + event.count()
+                + " events "
+                + event.text()
+                + " have a text that no binding describes");
+      }
+    }
+  }
+}
