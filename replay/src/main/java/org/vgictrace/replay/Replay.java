@@ -1,11 +1,24 @@
 package org.vgictrace.replay;
 
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.vgictrace.parser.event.Batch;
 import org.vgictrace.parser.event.Kind;
+import org.vgictrace.parser.event.KindTable;
+import org.vgictrace.replay.engine.Event;
+import org.vgictrace.replay.engine.Ledger;
+import org.vgictrace.replay.kvm.KvmModel;
+import org.vgictrace.replay.kvm.Profile;
+import org.vgictrace.replay.rule.Catalogue;
+import org.vgictrace.replay.rule.Observation;
+import org.vgictrace.replay.rule.Reason;
+import org.vgictrace.replay.rule.Rule;
 import org.vgictrace.replay.verdict.FindingListener;
+import org.vgictrace.replay.verdict.RuleCount;
 
 /**
  * Replays one capture. Feed it every batch in order with {@link #accept}, then ask for the {@link
@@ -13,8 +26,13 @@ import org.vgictrace.replay.verdict.FindingListener;
  * thread-safe.
  */
 public final class Replay {
-  private final ReplayOptions options;
-  private final FindingListener listener;
+  private static final Kind[] KINDS = Kind.values();
+
+  private final Ledger ledger;
+  private final KvmModel model;
+  private final boolean[] used = new boolean[KINDS.length];
+  private final int[] cursors = new int[KINDS.length];
+  private final Event event = new Event();
 
   /**
    * @param options how to replay
@@ -22,25 +40,93 @@ public final class Replay {
    * @throws IllegalArgumentException if the options name a profile or rule that does not exist
    */
   public Replay(ReplayOptions options, FindingListener listener) {
-    this.options = options;
-    this.listener = listener;
+    ledger = new Ledger(judged(options), listener);
+    model = new KvmModel(Profile.choose(options.profile(), options.release()), ledger);
+    for (Kind kind : KvmModel.kindsUsed()) {
+      used[kind.ordinal()] = true;
+    }
   }
 
   /** The kinds a replay looks at; a reader need not decode the others. */
   public static Set<Kind> kindsUsed() {
-    return EnumSet.complementOf(EnumSet.of(Kind.OTHER, Kind.SCHED_SWITCH));
+    return KvmModel.kindsUsed();
+  }
+
+  private static boolean[] judged(ReplayOptions options) {
+    List<Rule> rules = Catalogue.rules();
+    boolean[] judged = new boolean[rules.size()];
+    Set<Rule> only = resolve(options.only());
+    Set<Rule> ignored = resolve(options.ignored());
+    for (int i = 0; i < judged.length; i++) {
+      Rule rule = rules.get(i);
+      judged[i] = (only.isEmpty() || only.contains(rule)) && !ignored.contains(rule);
+    }
+    return judged;
+  }
+
+  private static Set<Rule> resolve(Set<String> ids) {
+    Set<Rule> rules = new HashSet<>();
+    for (String id : ids) {
+      Rule rule = Catalogue.find(id);
+      if (rule == null) {
+        throw new IllegalArgumentException("no rule " + id);
+      }
+      rules.add(rule);
+    }
+    return rules;
   }
 
   /** Replays the events of a batch. */
   public void accept(Batch batch) {
-    if (batch.size() < 0) {
-      throw new AssertionError(options + " " + listener);
+    Arrays.fill(cursors, 0);
+    byte[] order = batch.order();
+    int size = batch.size();
+    for (int i = 0; i < size; i++) {
+      int ordinal = order[i];
+      int row = cursors[ordinal]++;
+      if (used[ordinal]) {
+        KindTable table = batch.table(ordinal);
+        event.moveTo(table, row);
+        model.step(KINDS[ordinal], event, batch.names());
+      }
     }
   }
 
   /** The outcome. No batch may be fed afterwards. */
   public ReplayResult finish() {
+    Ledger.Verdicts verdicts = ledger.close(model.gaps());
+    long undecided =
+        ledger.transitions() - ledger.transitionsConsistent() - ledger.transitionsInconsistent();
     return new ReplayResult(
-        "unknown", "unknown", 0, 0, 0, 0, List.of(), List.of(), List.of(), List.of(), 0, 0, 0);
+        model.profile(),
+        model.hostGic(),
+        ledger.transitions(),
+        ledger.transitionsConsistent(),
+        ledger.transitionsInconsistent(),
+        undecided,
+        verdicts.counts(),
+        verdicts.findings(),
+        model.observed(),
+        missing(verdicts.counts()),
+        model.gaps(),
+        model.vms(),
+        model.vcpus());
+  }
+
+  /** Observations that undecided instances wanted and the recording never showed. */
+  private List<Observation> missing(List<RuleCount> counts) {
+    EnumSet<Observation> wanted = EnumSet.noneOf(Observation.class);
+    for (RuleCount count : counts) {
+      boolean unseen =
+          count.total() == 0
+              || count.indeterminate().containsKey(Reason.PROBE_MISSING)
+              || count.indeterminate().containsKey(Reason.NO_IRQ_SNAPSHOT)
+              || count.indeterminate().containsKey(Reason.NO_LR_IMAGE);
+      if (unseen) {
+        wanted.addAll(count.rule().needs());
+      }
+    }
+    wanted.removeAll(model.observed());
+    return new ArrayList<>(wanted);
   }
 }

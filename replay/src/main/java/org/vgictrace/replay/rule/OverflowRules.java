@@ -201,8 +201,9 @@ public final class OverflowRules {
   public static final Rule UF_6 =
       rule("INV-UF-6", ERROR, "Wrong last list register interrupt")
           .holds(
-              "From 7.2.10 the per-CPU last_lr_irq is set exactly if the flush filled every list"
-                  + " register, and names the interrupt of the last one.")
+              "In kernels that walk the ap_list for EOIcount, the per-CPU last_lr_irq is set"
+                  + " exactly if the flush filled every list register, and names the interrupt"
+                  + " of the last.")
           .why(
               "Interrupts without a register follow it in the ap_list. No probe reads the"
                   + " pointer: the rule is decidable only through INV-FOLD-11.")

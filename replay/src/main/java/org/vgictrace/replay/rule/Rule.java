@@ -11,8 +11,7 @@ import java.util.List;
  * @param holds what must hold, in one or two sentences
  * @param why why a correct hypervisor keeps it
  * @param catches what goes wrong when it is broken, and a real defect it would have shown
- * @param needs observations that decide it in full; with fewer, some rules still show a violation
- *     but cannot be confirmed
+ * @param needs observations without which it cannot be decided
  * @param functions kernel functions that keep it, as {@code function (file)}
  * @param architecture sections of the architecture it rests on, such as {@code Arm IHI 0069
  *     12.4.4}; empty if it is the hypervisor's own

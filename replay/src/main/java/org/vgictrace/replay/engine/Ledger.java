@@ -1,0 +1,252 @@
+package org.vgictrace.replay.engine;
+
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.vgictrace.replay.rule.Catalogue;
+import org.vgictrace.replay.rule.Reason;
+import org.vgictrace.replay.rule.Rule;
+import org.vgictrace.replay.verdict.EventRef;
+import org.vgictrace.replay.verdict.Finding;
+import org.vgictrace.replay.verdict.FindingListener;
+import org.vgictrace.replay.verdict.RuleCount;
+
+/**
+ * Counts the verdicts of every rule and keeps the findings: the first of each rule and VM in full,
+ * the others as repetitions.
+ *
+ * <p>Rules are addressed by their {@linkplain #index position in the catalogue}, so that counting
+ * is one array access. Contradictions weaker than {@link Strength#HARD} are kept apart until {@link
+ * #close} knows whether the recording had gaps. Not thread-safe.
+ */
+public final class Ledger {
+  /** How often something must be missing before it is a finding. */
+  public static final int ABSENCES_MIN = 3;
+
+  private static final Map<Rule, Integer> INDEXES = indexes();
+  private static final Reason[] REASONS = Reason.values();
+
+  private final FindingListener listener;
+  private final boolean[] judged;
+  private final long[] consistent;
+  private final long[][] inconsistent;
+  private final long[][] indeterminate;
+  private final List<Candidate> candidates = new ArrayList<>();
+  private final Map<Key, Candidate> byKey = new HashMap<>();
+
+  private boolean decidedNow;
+  private boolean violatedNow;
+  private boolean touchedNow;
+  private long transitions;
+  private long transitionsConsistent;
+  private long transitionsInconsistent;
+
+  /** A finding that may still be withdrawn. */
+  private static final class Candidate {
+    final Finding finding;
+    final Strength strength;
+    long times = 1;
+
+    Candidate(Finding finding, Strength strength) {
+      this.finding = finding;
+      this.strength = strength;
+    }
+  }
+
+  private record Key(Rule rule, @Nullable String vm, Strength strength) {}
+
+  /**
+   * @param judged which rules count, by catalogue position
+   * @param listener told of every first finding at once
+   */
+  public Ledger(boolean[] judged, FindingListener listener) {
+    this.judged = judged.clone();
+    this.listener = listener;
+    int rules = Catalogue.rules().size();
+    this.consistent = new long[rules];
+    this.inconsistent = new long[rules][Strength.values().length];
+    this.indeterminate = new long[rules][REASONS.length];
+  }
+
+  /** Position of a rule in the catalogue. */
+  public static int index(Rule rule) {
+    Integer index = INDEXES.get(rule);
+    if (index == null) {
+      throw new AssertionError(rule.id() + " is not in the catalogue");
+    }
+    return index;
+  }
+
+  /**
+   * Opens the judgement of one recorded transition; verdicts until {@link #endTransition} are about
+   * it.
+   */
+  public void beginTransition() {
+    decidedNow = false;
+    violatedNow = false;
+    touchedNow = false;
+  }
+
+  /** Closes the judgement. A transition that no rule had anything to say about is not counted. */
+  public void endTransition() {
+    if (!touchedNow) {
+      return;
+    }
+    transitions++;
+    if (violatedNow) {
+      transitionsInconsistent++;
+    } else if (decidedNow) {
+      transitionsConsistent++;
+    }
+  }
+
+  /** The rule held. */
+  public void consistent(int rule) {
+    if (judged[rule]) {
+      consistent[rule]++;
+      decidedNow = true;
+      touchedNow = true;
+    }
+  }
+
+  /** The rule could not be decided. */
+  public void indeterminate(int rule, Reason reason) {
+    if (judged[rule]) {
+      indeterminate[rule][reason.ordinal()]++;
+      touchedNow = true;
+    }
+  }
+
+  /** Whether the rule counts at all. */
+  public boolean isJudged(int rule) {
+    return judged[rule];
+  }
+
+  /** The rule was broken. */
+  public void violated(int rule, Strength strength, Finding finding) {
+    if (!judged[rule]) {
+      return;
+    }
+    inconsistent[rule][strength.ordinal()]++;
+    decidedNow = true;
+    touchedNow = true;
+    violatedNow = true;
+    Key key = new Key(finding.rule(), finding.vm(), strength);
+    Candidate known = byKey.get(key);
+    if (known != null) {
+      known.times++;
+      return;
+    }
+    Candidate candidate = new Candidate(finding, strength);
+    byKey.put(key, candidate);
+    candidates.add(candidate);
+    listener.found(finding);
+  }
+
+  /** Transitions judged so far. */
+  public long transitions() {
+    return transitions;
+  }
+
+  public long transitionsConsistent() {
+    return transitionsConsistent;
+  }
+
+  public long transitionsInconsistent() {
+    return transitionsInconsistent;
+  }
+
+  /**
+   * Decides which findings stand.
+   *
+   * @param gaps places where events are missing without a mark
+   */
+  public Verdicts close(long gaps) {
+    Map<Key, Finding> standing = new HashMap<>();
+    List<Finding> findings = new ArrayList<>();
+    for (Candidate candidate : candidates) {
+      if (!stands(candidate, gaps)) {
+        continue;
+      }
+      Finding finding = candidate.finding;
+      Key key = new Key(finding.rule(), finding.vm(), Strength.HARD);
+      if (standing.putIfAbsent(key, finding) == null) {
+        findings.add(finding.repeated(timesOf(finding, gaps)));
+      }
+    }
+    return new Verdicts(List.copyOf(findings), counts(gaps));
+  }
+
+  private static boolean stands(Candidate candidate, long gaps) {
+    return switch (candidate.strength) {
+      case HARD -> true;
+      case SOFT -> gaps == 0;
+      case ABSENCE -> gaps == 0 && candidate.times >= ABSENCES_MIN;
+    };
+  }
+
+  private long timesOf(Finding finding, long gaps) {
+    long times = 0;
+    for (Candidate candidate : candidates) {
+      if (candidate.finding.rule().equals(finding.rule())
+          && java.util.Objects.equals(candidate.finding.vm(), finding.vm())
+          && stands(candidate, gaps)) {
+        times += candidate.times;
+      }
+    }
+    return times;
+  }
+
+  private List<RuleCount> counts(long gaps) {
+    long[] withdrawn = new long[consistent.length];
+    for (Candidate candidate : candidates) {
+      if (!stands(candidate, gaps)) {
+        withdrawn[index(candidate.finding.rule())] += candidate.times;
+      }
+    }
+    List<RuleCount> counts = new ArrayList<>();
+    for (Rule rule : Catalogue.rules()) {
+      int i = index(rule);
+      EnumMap<Reason, Long> undecided = new EnumMap<>(Reason.class);
+      for (Reason reason : REASONS) {
+        if (indeterminate[i][reason.ordinal()] > 0) {
+          undecided.put(reason, indeterminate[i][reason.ordinal()]);
+        }
+      }
+      if (withdrawn[i] > 0) {
+        undecided.merge(Reason.UNMARKED_LOSS, withdrawn[i], Long::sum);
+      }
+      long broken = 0;
+      for (long times : inconsistent[i]) {
+        broken += times;
+      }
+      counts.add(new RuleCount(rule, consistent[i], broken - withdrawn[i], undecided));
+    }
+    return counts;
+  }
+
+  private static Map<Rule, Integer> indexes() {
+    Map<Rule, Integer> indexes = new HashMap<>();
+    List<Rule> rules = Catalogue.rules();
+    for (int i = 0; i < rules.size(); i++) {
+      indexes.put(rules.get(i), i);
+    }
+    return indexes;
+  }
+
+  /**
+   * The final verdicts.
+   *
+   * @param findings findings that stand, in the order of the capture
+   * @param counts counts per rule, in catalogue order
+   */
+  public record Verdicts(List<Finding> findings, List<RuleCount> counts) {}
+
+  /** An event to refer to. */
+  public static EventRef ref(Event event, String text) {
+    return new EventRef(event.seq, event.ts, event.cpu, text);
+  }
+}

@@ -1,0 +1,288 @@
+package org.vgictrace.replay.kvm;
+
+import static org.vgictrace.replay.rule.ApListRules.AP_1;
+import static org.vgictrace.replay.rule.ApListRules.AP_3;
+import static org.vgictrace.replay.rule.ApListRules.AP_4;
+import static org.vgictrace.replay.rule.ApListRules.AP_5;
+import static org.vgictrace.replay.rule.ApListRules.AP_6;
+
+import org.agrona.collections.Int2ObjectHashMap;
+import org.jspecify.annotations.Nullable;
+import org.vgictrace.parser.event.Kind;
+import org.vgictrace.parser.event.Snapshot;
+import org.vgictrace.replay.engine.Event;
+import org.vgictrace.replay.engine.Ledger;
+import org.vgictrace.replay.engine.Strength;
+import org.vgictrace.replay.kvm.VcpuState.Phase;
+import org.vgictrace.replay.rule.Observation;
+import org.vgictrace.replay.rule.Reason;
+import org.vgictrace.replay.verdict.EventRef;
+
+/**
+ * Follows which interrupt is on whose ap_list, from every snapshot that shows an owner
+ * (vgic_queue_irq_unlock, vgic_prune_ap_list).
+ */
+final class ApListChecks {
+  private static final int A1 = Ledger.index(AP_1);
+  private static final int A3 = Ledger.index(AP_3);
+  private static final int A4 = Ledger.index(AP_4);
+  private static final int A5 = Ledger.index(AP_5);
+  private static final int A6 = Ledger.index(AP_6);
+
+  private static final int QUEUED = Kind.QUEUE_RET.column("queued");
+
+  /** A queueing attempt that has not returned. */
+  private static final class Attempt {
+    @Nullable IrqState irq;
+    int pid;
+    long seq;
+    long ts;
+    long own;
+  }
+
+  private final Machine machine;
+  private final Reporter reporter;
+  private final Ledger ledger;
+  private final FoldChecks fold;
+  private final Int2ObjectHashMap<Attempt> attemptByCpu = new Int2ObjectHashMap<>();
+  private long listOrder;
+
+  ApListChecks(Machine machine, Reporter reporter, FoldChecks fold) {
+    this.machine = machine;
+    this.reporter = reporter;
+    this.ledger = reporter.ledger();
+    this.fold = fold;
+  }
+
+  /** Somebody tries to queue an interrupt. */
+  void queue(Event e) {
+    machine.saw(Observation.QUEUE);
+    IrqState irq = snapshot(e, machine.vcpuOfThread(e.pid), Kind.QUEUE);
+    Attempt attempt = attemptByCpu.get(e.cpu);
+    if (attempt == null) {
+      attempt = new Attempt();
+      attemptByCpu.put(e.cpu, attempt);
+    }
+    attempt.irq = irq;
+    attempt.pid = e.pid;
+    attempt.seq = e.seq;
+    attempt.ts = e.ts;
+    if (irq != null) {
+      attempt.own = irq.own;
+      irq.raisedSeq = e.seq;
+      irq.raisedTs = e.ts;
+    }
+  }
+
+  /** The attempt returns. */
+  void queued(Event e) {
+    Attempt attempt = attemptByCpu.get(e.cpu);
+    IrqState irq = attempt == null ? null : attempt.irq;
+    if (attempt == null || irq == null || attempt.pid != e.pid) {
+      return;
+    }
+    attempt.irq = null;
+    if (irq.epoch != machine.epoch || !e.has(QUEUED) || irq.seenSeq != attempt.seq) {
+      return;
+    }
+    ledger.beginTransition();
+    boolean added = e.get(QUEUED, 0) != 0;
+    if (added) {
+      added(e, attempt, irq);
+    } else {
+      notAdded(e, attempt, irq);
+    }
+    ledger.endTransition();
+  }
+
+  private void added(Event e, Attempt attempt, IrqState irq) {
+    if (attempt.own == IrqState.POINTER_UNKNOWN) {
+      ledger.indeterminate(A1, Reason.NO_IRQ_SNAPSHOT);
+    } else if (attempt.own == 0) {
+      ledger.consistent(A1);
+    } else {
+      violated(
+          A1,
+          Strength.HARD,
+          e,
+          attempt,
+          irq,
+          "An interrupt was added to an ap_list while it was on one.",
+          "own=none before an interrupt is added");
+    }
+    if (irq.isNot(IrqState.ACTIVE) || irq.is(IrqState.ACTIVE) && attempt.own == 0) {
+      machine.setOwn(irq, irq.target);
+      irq.listOrder = ++listOrder;
+      irq.changedTs = e.ts;
+    } else {
+      machine.setOwn(irq, IrqState.POINTER_UNKNOWN);
+    }
+  }
+
+  /** INV-AP-4: a deliverable interrupt that was on no list must have been added. */
+  private void notAdded(Event e, Attempt attempt, IrqState irq) {
+    boolean deliverable =
+        attempt.own == 0
+            && irq.isNot(IrqState.ACTIVE)
+            && irq.is(IrqState.ENABLED)
+            && irq.isPending()
+            && irq.target != 0
+            && irq.target != IrqState.POINTER_UNKNOWN;
+    if (!deliverable) {
+      return;
+    }
+    VmState vm = irq.vm;
+    if (vm == null || vm.distributor == VmState.Switch.UNKNOWN) {
+      ledger.indeterminate(A4, Reason.TRACE_START);
+    } else if (vm.distributor == VmState.Switch.ON) {
+      if (attempt.ts - vm.distributorSince <= Machine.SKEW_NS) {
+        ledger.indeterminate(A4, Reason.RACE_WINDOW);
+      } else {
+        violated(
+            A4,
+            Strength.SOFT,
+            e,
+            attempt,
+            irq,
+            "A deliverable interrupt was put on no ap_list.",
+            "added to the ap_list of its target");
+      }
+    }
+  }
+
+  /** A reference is dropped. */
+  void put(Event e, Kind kind) {
+    machine.saw(Observation.PUT_SNAPSHOT);
+    VcpuState v = machine.vcpuOfThread(e.pid);
+    IrqState known = machine.irqOf(e, v, Machine.kvmOf(e, kind));
+    boolean served =
+        known != null && v != null && known.own == v.pointer && mustStay(known, v) && isSyncing(v);
+    IrqState irq = snapshot(e, v, kind);
+    if (irq == null || v == null) {
+      return;
+    }
+    ledger.beginTransition();
+    fold.put(e, v, irq);
+    if (served && isSyncing(v)) {
+      kept(e, v, irq);
+    }
+    ledger.endTransition();
+  }
+
+  private static boolean isSyncing(VcpuState v) {
+    return v.phase == Phase.FOLDING || v.phase == Phase.CANCELLED;
+  }
+
+  private static boolean mustStay(IrqState irq, VcpuState v) {
+    return irq.is(IrqState.ACTIVE)
+        || irq.isNot(IrqState.ACTIVE)
+            && irq.is(IrqState.ENABLED)
+            && irq.isPending()
+            && irq.target == v.pointer
+            && irq.vm != null
+            && irq.vm.distributor == VmState.Switch.ON;
+  }
+
+  /** INV-AP-3: what must be served stays on the list. */
+  private void kept(Event e, VcpuState v, IrqState irq) {
+    if (irq.own == v.pointer || !mustStay(irq, v)) {
+      ledger.consistent(A3);
+    } else if (irq.own == 0) {
+      reporter.violated(
+          A3,
+          Strength.SOFT,
+          e,
+          "put " + irq.text(),
+          v,
+          Integer.toUnsignedLong(irq.intid),
+          "An interrupt that still must be served was taken off the ap_list.",
+          "own = this vCPU",
+          irq.text() + " own=none",
+          reporter.exitRef(v));
+    }
+  }
+
+  /** Takes over a snapshot, its owner included, and judges what any snapshot can show. */
+  @Nullable IrqState snapshot(Event e, @Nullable VcpuState context, Kind kind) {
+    IrqState irq = machine.irqOf(e, context, Machine.kvmOf(e, kind));
+    if (irq == null) {
+      return null;
+    }
+    long ownBefore = irq.own;
+    boolean activeBefore = irq.is(IrqState.ACTIVE);
+    long changedBefore = irq.changedTs;
+    EventRef before = activeBefore ? Reporter.snapshotRef(irq) : null;
+    irq.observe(e);
+    long own = e.get(Snapshot.OWN, IrqState.POINTER_UNKNOWN);
+    if (own == IrqState.POINTER_UNKNOWN) {
+      return irq;
+    }
+    privateOwner(e, irq, own);
+    if (own != 0 && ownBefore != 0 && ownBefore != IrqState.POINTER_UNKNOWN && own != ownBefore) {
+      migrated(e, irq, own, before, changedBefore);
+    }
+    machine.setOwn(irq, own);
+    return irq;
+  }
+
+  private void privateOwner(Event e, IrqState irq, long own) {
+    if (!irq.isPrivate() || irq.target == IrqState.POINTER_UNKNOWN) {
+      return;
+    }
+    if (own == 0 || own == irq.target) {
+      ledger.consistent(A5);
+    } else {
+      reporter.violated(
+          A5,
+          Strength.HARD,
+          e,
+          "state " + irq.text(),
+          machine.vcpuAt(irq.target),
+          irq.intid,
+          "A private interrupt is on another vCPU's ap_list.",
+          "own = none or its own vCPU",
+          "own=" + Reporter.hex(own) + " target=" + Reporter.hex(irq.target));
+    }
+  }
+
+  /** INV-AP-6: only an interrupt that is not active moves from list to list. */
+  private void migrated(
+      Event e, IrqState irq, long own, @Nullable EventRef activeBefore, long changedBefore) {
+    if (activeBefore == null || changedBefore > activeBefore.ts() || irq.isLpi()) {
+      ledger.consistent(A6);
+    } else {
+      reporter.violated(
+          A6,
+          Strength.SOFT,
+          e,
+          "state " + irq.text(),
+          machine.vcpuAt(own),
+          Integer.toUnsignedLong(irq.intid),
+          "An active interrupt moved to another vCPU's ap_list.",
+          "active interrupts stay where they are",
+          "own=" + Reporter.hex(own),
+          activeBefore);
+    }
+  }
+
+  private void violated(
+      int rule,
+      Strength strength,
+      Event e,
+      Attempt attempt,
+      IrqState irq,
+      String message,
+      String expected) {
+    reporter.violated(
+        rule,
+        strength,
+        e,
+        "queue returns",
+        machine.vcpuAt(irq.target),
+        Integer.toUnsignedLong(irq.intid),
+        message,
+        expected,
+        irq.text() + " own=" + Reporter.hex(attempt.own),
+        new EventRef(attempt.seq, attempt.ts, e.cpu, "queue " + irq.text()));
+  }
+}

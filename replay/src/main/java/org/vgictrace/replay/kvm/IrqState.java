@@ -1,0 +1,205 @@
+package org.vgictrace.replay.kvm;
+
+import org.jspecify.annotations.Nullable;
+import org.vgictrace.parser.event.Snapshot;
+import org.vgictrace.replay.engine.Event;
+
+/**
+ * What is known of one interrupt ({@code struct vgic_irq}).
+ *
+ * <p>Booleans are kept as two bit sets: {@link #known} says which are known, {@link #bits} their
+ * values. Other fields have a value that stands for unknown. Losses do not visit every interrupt:
+ * {@link #epoch} says in which stretch of gapless recording the knowledge was gained, and older
+ * knowledge counts as none.
+ */
+final class IrqState {
+  static final int PENDING = 1;
+  static final int ACTIVE = 2;
+  static final int ENABLED = 4;
+  static final int LEVEL = 8;
+  static final int HW = 16;
+  static final int LEVEL_SENSITIVE = 32;
+  static final int ON_LR = 64;
+
+  /** An unknown pointer; no pointer has this value. */
+  static final long POINTER_UNKNOWN = -1;
+
+  private static final int[] FLAG_COLUMNS = {
+    Snapshot.PENDING,
+    Snapshot.ACTIVE,
+    Snapshot.ENABLED,
+    Snapshot.LEVEL,
+    Snapshot.HW,
+    Snapshot.CONFIG,
+    Snapshot.ON_LR
+  };
+
+  /** Address of the structure, 0 if no event showed it. */
+  final long address;
+
+  final int intid;
+
+  @Nullable VmState vm;
+
+  int known;
+  int bits;
+  int priority = -1;
+  int group = -1;
+  int source = -1;
+  int activeSource = -1;
+  long hwintid = -1;
+  long own = POINTER_UNKNOWN;
+  long target = POINTER_UNKNOWN;
+
+  int epoch;
+
+  /** The latest snapshot. */
+  long seenSeq = -1;
+
+  long seenTs;
+  int seenCpu;
+
+  /** Latest time at which some event changed or may have changed the state. */
+  long changedTs;
+
+  /** Latest attempt to queue it, or an event that may have made it pending. */
+  long raisedSeq = -1;
+
+  long raisedTs = Long.MIN_VALUE;
+
+  /** The vCPU in whose list registers it was populated last and not folded since. */
+  @Nullable VcpuState inLrOf;
+
+  /** Whether the pending latch comes from the latest fold. */
+  boolean pendingFromFold;
+
+  /** Position on its ap_list relative to others with a position: larger is later. 0 for unknown. */
+  long listOrder;
+
+  /** {@link VcpuState#imageSerial} of the latest entry image that holds it. */
+  long imageSerial = -1;
+
+  IrqState(long address, int intid) {
+    this.address = address;
+    this.intid = intid;
+  }
+
+  boolean isPrivate() {
+    return intid >= 0 && intid < 32;
+  }
+
+  boolean isSgi() {
+    return intid >= 0 && intid < 16;
+  }
+
+  boolean isLpi() {
+    return Integer.compareUnsigned(intid, 8192) >= 0;
+  }
+
+  boolean isSpi() {
+    return intid >= 32 && intid < 1020;
+  }
+
+  boolean isKnown(int flag) {
+    return (known & flag) == flag;
+  }
+
+  /** Whether the flag is known to be set. */
+  boolean is(int flag) {
+    return (known & bits & flag) != 0;
+  }
+
+  /** Whether the flag is known to be clear. */
+  boolean isNot(int flag) {
+    return (known & ~bits & flag) != 0;
+  }
+
+  void set(int flag, boolean value) {
+    known |= flag;
+    bits = value ? bits | flag : bits & ~flag;
+  }
+
+  void forget(int flags) {
+    known &= ~flags;
+  }
+
+  /** Whether it is known to be pending: latched, or a level interrupt whose line is high. */
+  boolean isPending() {
+    return is(PENDING) || is(LEVEL_SENSITIVE) && is(LEVEL);
+  }
+
+  /** Drops all knowledge that a lost event could have made stale. */
+  void forgetAll() {
+    known = 0;
+    priority = -1;
+    group = -1;
+    source = -1;
+    activeSource = -1;
+    hwintid = -1;
+    target = POINTER_UNKNOWN;
+    pendingFromFold = false;
+    listOrder = 0;
+    inLrOf = null;
+  }
+
+  /**
+   * Takes over a snapshot; fields it does not carry become unknown. The owner is left to the
+   * caller.
+   */
+  void observe(Event e) {
+    int newKnown = 0;
+    int newBits = 0;
+    for (int i = 0; i < FLAG_COLUMNS.length; i++) {
+      int column = FLAG_COLUMNS[i];
+      if (e.has(column)) {
+        newKnown |= 1 << i;
+        newBits |= (int) (e.get(column, 0) & 1) << i;
+      }
+    }
+    // The trigger does not come with every probe but changes only by an observable write.
+    int keep = LEVEL_SENSITIVE & ~newKnown & known;
+    known = newKnown | keep;
+    bits = newBits | bits & keep;
+    if (e.has(Snapshot.PRIORITY)) {
+      priority = e.getInt(Snapshot.PRIORITY, -1);
+      group = e.getInt(Snapshot.GROUP, -1);
+      target = e.get(Snapshot.TARGET, POINTER_UNKNOWN);
+    }
+    if (e.has(Snapshot.SOURCE)) {
+      source = e.getInt(Snapshot.SOURCE, -1);
+      activeSource = e.getInt(Snapshot.ACTIVE_SOURCE, -1);
+      hwintid = e.get(Snapshot.HWINTID, -1);
+    }
+    seenSeq = e.seq;
+    seenTs = e.ts;
+    seenCpu = e.cpu;
+    changedTs = e.ts;
+  }
+
+  /** The state in words, for reports. */
+  String text() {
+    StringBuilder text = new StringBuilder(80);
+    text.append("INTID ").append(Integer.toUnsignedString(intid));
+    flag(text, PENDING, "pending");
+    flag(text, ACTIVE, "active");
+    flag(text, ENABLED, "enabled");
+    flag(text, LEVEL, "line");
+    flag(text, HW, "hw");
+    if (isKnown(LEVEL_SENSITIVE)) {
+      text.append(is(LEVEL_SENSITIVE) ? " level" : " edge");
+    }
+    if (priority >= 0) {
+      text.append(" prio ").append(Integer.toHexString(priority));
+    }
+    if (group >= 0) {
+      text.append(" grp").append(group);
+    }
+    return text.toString();
+  }
+
+  private void flag(StringBuilder text, int flag, String name) {
+    if (isKnown(flag)) {
+      text.append(' ').append(name).append(is(flag) ? "=1" : "=0");
+    }
+  }
+}

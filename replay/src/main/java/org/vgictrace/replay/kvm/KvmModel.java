@@ -1,0 +1,540 @@
+package org.vgictrace.replay.kvm;
+
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.vgictrace.parser.event.Kind;
+import org.vgictrace.parser.event.LrImage;
+import org.vgictrace.parser.event.Names;
+import org.vgictrace.parser.event.Snapshot;
+import org.vgictrace.replay.engine.Event;
+import org.vgictrace.replay.engine.Ledger;
+import org.vgictrace.replay.kvm.Profile.Generation;
+import org.vgictrace.replay.kvm.VcpuState.Phase;
+import org.vgictrace.replay.rule.Observation;
+
+/**
+ * Steps the model of KVM's vGIC with every event and has each step judged.
+ *
+ * <p>Events of one thread must come in the order in which they happened; events of different CPUs
+ * may be off by the clock's skew.
+ */
+public final class KvmModel {
+  private static final EnumSet<Kind> USED =
+      EnumSet.of(
+          Kind.VCPU_ENTRY,
+          Kind.VCPU_EXIT,
+          Kind.INJECT,
+          Kind.IRQ_PENDING,
+          Kind.QUEUE,
+          Kind.QUEUE_RET,
+          Kind.LR_WRITE,
+          Kind.LR_CLEAR,
+          Kind.LR_IMAGE,
+          Kind.LR_FOLD,
+          Kind.IRQ_PUT,
+          Kind.IRQ_STATE,
+          Kind.UNDERFLOW,
+          Kind.HCR_CONFIG,
+          Kind.MAINTENANCE,
+          Kind.VGIC_STEP,
+          Kind.DEACTIVATE,
+          Kind.PHYS_STATE,
+          Kind.IRQ_MAP,
+          Kind.VM,
+          Kind.GIC_MMIO,
+          Kind.MMIO,
+          Kind.IRQ_ACK,
+          Kind.HOST_IRQ,
+          Kind.KICK,
+          Kind.USERSPACE_EXIT,
+          Kind.LOST);
+
+  private static final int INJECT_KVM = Kind.INJECT.column("kvm");
+  private static final int INJECT_VCPU = Kind.INJECT.column("vcpu");
+  private static final int INJECT_CPUID = Kind.INJECT.column("cpuid");
+  private static final int INJECT_INTID = Kind.INJECT.column("intid");
+  private static final int PENDING_INTID = Kind.IRQ_PENDING.column("intid");
+  private static final int UNDERFLOW_VCPU = Kind.UNDERFLOW.column("vcpu");
+  private static final int UNDERFLOW_HCR = Kind.UNDERFLOW.column("hcr");
+  private static final int CONFIG_VCPU = Kind.HCR_CONFIG.column("vcpu");
+  private static final int CONFIG_PEND = Kind.HCR_CONFIG.column("nr_pend");
+  private static final int CONFIG_ACT = Kind.HCR_CONFIG.column("nr_act");
+  private static final int CONFIG_SGI = Kind.HCR_CONFIG.column("nr_sgi");
+  private static final int DEACTIVATE_VCPU = Kind.DEACTIVATE.column("vcpu");
+  private static final int DEACTIVATE_VALUE = Kind.DEACTIVATE.column("value");
+  private static final int MAP_VCPU = Kind.IRQ_MAP.column("vcpu");
+  private static final int MAP_INTID = Kind.IRQ_MAP.column("intid");
+  private static final int STEP_VCPU = Kind.VGIC_STEP.column("vcpu");
+  private static final int STEP_VCPU_ID = Kind.VGIC_STEP.column("vcpu_id");
+  private static final int STEP_KVM = Kind.VGIC_STEP.column("kvm");
+  private static final int ACK_PIN = Kind.IRQ_ACK.column("pin");
+  private static final int MMIO_ACCESS = Kind.MMIO.column("access");
+  private static final int HOST_IRQ_NAME = Kind.HOST_IRQ.column("name");
+  private static final int HOST_IRQ_POINT = Kind.HOST_IRQ.column("point");
+  private static final int VM_KVM = Kind.VM.column("kvm");
+  private static final int VM_VCPU = Kind.VM.column("vcpu");
+  private static final int VM_VCPU_ID = Kind.VM.column("vcpu_id");
+  private static final int VM_OP = Kind.VM.column("op");
+  private static final int VM_MODEL = Kind.VM.column("model");
+  private static final int VM_SPIS = Kind.VM.column("nr_spis");
+  private static final int OP_CREATE = vmOp("create");
+  private static final int OP_INIT = vmOp("init");
+  private static final int OP_VCPU_INIT = vmOp("vcpu_init");
+  private static final int OP_DESTROY = vmOp("destroy");
+
+  private final Machine machine;
+  private final FlushChecks flush;
+  private final EntryChecks entry;
+  private final OverflowChecks overflow;
+  private final ListChecks list;
+  private final ResidencyChecks residency;
+  private final FoldChecks fold;
+  private final ApListChecks apList;
+  private final MaintenanceChecks maintenance;
+  private final DistributorEffects distributor;
+  private final ImageReader images;
+  private final List<VmState> writing = new ArrayList<>();
+  private final Reporter reporter;
+  private long imageSerial;
+
+  public KvmModel(Profile profile, Ledger ledger) {
+    machine = new Machine(profile);
+    reporter = new Reporter(ledger, machine);
+    flush = new FlushChecks(machine, reporter);
+    entry = new EntryChecks(machine, reporter);
+    overflow = new OverflowChecks(machine, reporter);
+    list = new ListChecks(machine, reporter);
+    residency = new ResidencyChecks(machine, reporter);
+    fold = new FoldChecks(machine, reporter);
+    apList = new ApListChecks(machine, reporter, fold);
+    maintenance = new MaintenanceChecks(machine, reporter);
+    distributor = new DistributorEffects(machine);
+    images = new ImageReader(machine);
+  }
+
+  private static int vmOp(String label) {
+    return Kind.VM.columns().get(VM_OP).labels().indexOf(label);
+  }
+
+  /** The kinds the model looks at. */
+  public static Set<Kind> kindsUsed() {
+    return EnumSet.copyOf(USED);
+  }
+
+  /** Steps the model with one event. */
+  public void step(Kind kind, Event e, Names names) {
+    VcpuState thread = machine.vcpuOfThread(e.pid);
+    if (!writing.isEmpty() && kind != Kind.GIC_MMIO) {
+      settle(e);
+    }
+    switch (kind) {
+      case VCPU_ENTRY -> entered(e, thread);
+      case VCPU_EXIT -> left(e, thread);
+      case LR_WRITE -> populate(e, thread);
+      case LR_CLEAR -> cleared(e, thread);
+      case LR_IMAGE -> image(e);
+      case LR_FOLD -> fold.folded(e);
+      case IRQ_PUT -> apList.put(e, kind);
+      case IRQ_STATE -> apList.snapshot(e, thread, kind);
+      case QUEUE -> apList.queue(e);
+      case QUEUE_RET -> apList.queued(e);
+      case UNDERFLOW -> underflow(e);
+      case HCR_CONFIG -> hcrConfig(e);
+      case INJECT -> inject(e);
+      case IRQ_PENDING -> pending(e, thread);
+      case GIC_MMIO -> {
+        distributor.access(e);
+        noteWriter(e);
+      }
+      case MMIO -> mmio(e, thread);
+      case DEACTIVATE -> deactivate(e);
+      case IRQ_MAP -> remap(e);
+      case IRQ_ACK -> fold.acknowledged(e, e.get(ACK_PIN, 0));
+      case VM -> vm(e);
+      case VGIC_STEP -> vgicStep(e);
+      case HOST_IRQ -> hostIrq(e, thread, names);
+      case MAINTENANCE -> maintenance.handler(e);
+      case PHYS_STATE -> machine.saw(Observation.PHYS_STATE);
+      case KICK -> machine.saw(Observation.KICK);
+      case USERSPACE_EXIT -> outOfGuest(e, thread);
+      case LOST -> machine.widen(e.cpu);
+      default -> {
+        return;
+      }
+    }
+    touch(e);
+  }
+
+  /** Remembers where a vCPU's thread is. */
+  private void touch(Event e) {
+    VcpuState v = machine.vcpuOfThread(e.pid);
+    if (v != null) {
+      v.lastTs = e.ts;
+      v.cpu = e.cpu;
+    }
+  }
+
+  private void settle(Event e) {
+    for (int i = writing.size() - 1; i >= 0; i--) {
+      VmState vm = writing.get(i);
+      DistributorEffects.settle(e, vm);
+      if (vm.distributorWriter < 0) {
+        writing.remove(i);
+      }
+    }
+  }
+
+  private void noteWriter(Event e) {
+    VcpuState v = machine.vcpuOfThread(e.pid);
+    VmState vm = v == null ? null : v.vm;
+    if (vm != null && vm.distributorWriter == e.pid && !writing.contains(vm)) {
+      writing.add(vm);
+    }
+  }
+
+  private void entered(Event e, @Nullable VcpuState v) {
+    machine.saw(Observation.VCPU_ENTRY);
+    VcpuState vcpu = v == null ? machine.vcpuInThread(e, 0) : v;
+    if (vcpu.phase == Phase.GUEST || vcpu.phase == Phase.FOLDING) {
+      if (vcpu.synced) {
+        machine.gap(vcpu);
+      }
+      vcpu.entryValid = false;
+    } else if (vcpu.phase != Phase.IMAGED) {
+      if (vcpu.synced && machine.shows(Observation.ENTRY_IMAGE)) {
+        machine.gap(vcpu);
+      }
+      vcpu.entryValid = false;
+    }
+    vcpu.phase = Phase.GUEST;
+    vcpu.synced = true;
+  }
+
+  private void left(Event e, @Nullable VcpuState v) {
+    machine.saw(Observation.VCPU_EXIT);
+    if (v == null) {
+      return;
+    }
+    switch (v.phase) {
+      case FOLDING -> fold.end(e, v);
+      case GUEST -> {
+        boolean foldDue =
+            v.entryValid
+                && machine.shows(Observation.EXIT_IMAGE)
+                && (v.used > 0 || machine.profile.isEoiCount());
+        if (v.synced && foldDue) {
+          machine.gap(v);
+        }
+      }
+      case CANCELLED -> {
+        // A cancelled entry has no exit: this was a real one whose entry is missing.
+        v.cancelledDiffers = false;
+        v.exitValid = false;
+        machine.gap(v);
+      }
+      case IDLE, FLUSH, IMAGED -> {
+        if (v.synced) {
+          machine.gap(v);
+        }
+      }
+    }
+    v.phase = Phase.IDLE;
+    v.entryValid = false;
+    v.exitValid = false;
+  }
+
+  private void populate(Event e, @Nullable VcpuState v) {
+    newFlush(e, v);
+    if ((e.present() >>> Snapshot.ON_LR & 1) != 0) {
+      machine.profile.evidence(Generation.M72, "on_lr in the recording");
+    }
+    flush.populate(e);
+  }
+
+  private void cleared(Event e, @Nullable VcpuState v) {
+    newFlush(e, v);
+    flush.clear(e);
+  }
+
+  /** A flush after a fold without an exit in between: that entry was cancelled. */
+  private void newFlush(Event e, @Nullable VcpuState v) {
+    if (v != null && v.phase == Phase.CANCELLED) {
+      cancelled(e, v);
+    }
+  }
+
+  private void cancelled(Event e, VcpuState v) {
+    residency.cancelledForSure(e, v);
+    fold.end(e, v);
+    v.phase = Phase.IDLE;
+  }
+
+  private void image(Event e) {
+    VcpuState v = machine.vcpuInThread(e, e.get(LrImage.VCPU, 0));
+    machine.tie(v, e.get(LrImage.KVM, 0), e.getInt(LrImage.VCPU_ID, -1));
+    int point = e.getInt(LrImage.POINT, -1);
+    if (point == LrImage.POINT_ENTRY) {
+      machine.saw(Observation.ENTRY_IMAGE);
+      entryImage(e, v);
+    } else if (point == LrImage.POINT_EXIT) {
+      machine.saw(Observation.EXIT_IMAGE);
+      exitImage(e, v);
+    }
+  }
+
+  private void entryImage(Event e, VcpuState v) {
+    if (v.phase == Phase.CANCELLED) {
+      cancelled(e, v);
+    }
+    if (v.phase != Phase.FLUSH) {
+      if (v.phase != Phase.IDLE && v.synced) {
+        machine.gap(v);
+      }
+      v.clearFlush();
+      v.flushTs = v.lastTs;
+      v.beforeFlushTs = v.lastTs;
+    }
+    learnRegisters(v);
+    images.entry(e, v);
+    v.imageSerial = ++imageSerial;
+    v.phase = Phase.IMAGED;
+    v.entryValid = true;
+    v.exitValid = false;
+    boolean complete =
+        v.popMask == 0
+            || v.populated() == v.used
+            || machine.lrs >= 0 && Integer.bitCount(v.popMask | v.clearMask) == machine.lrs;
+    if (!complete) {
+      v.popMask = 0;
+      v.entryValid = true;
+    }
+    list.survey(v);
+    entry.judge(e, v);
+    overflow.judge(e, v);
+    list.judge(e, v);
+  }
+
+  /** A complete pass clears up to the last register, which tells how many there are. */
+  private void learnRegisters(VcpuState v) {
+    if (machine.lrs < 0 && v.clearMask != 0) {
+      machine.lrs = VcpuState.LRS_MAX - (Integer.numberOfLeadingZeros(v.clearMask) - 16);
+    }
+  }
+
+  private void exitImage(Event e, VcpuState v) {
+    switch (v.phase) {
+      case GUEST -> {
+        images.exit(e, v);
+        v.exitValid = true;
+        fold.begin(v);
+        v.phase = Phase.FOLDING;
+        if (v.entryValid) {
+          residency.judge(e, v);
+        } else {
+          v.used = e.getInt(LrImage.USED_LRS, 0);
+          residency.undecided(v);
+        }
+      }
+      case FLUSH -> {
+        v.used = e.getInt(LrImage.USED_LRS, v.populated());
+        images.exit(e, v);
+        v.exitValid = true;
+        v.entryValid = false;
+        v.outTainted = 0;
+        fold.begin(v);
+        v.phase = Phase.CANCELLED;
+        residency.cancelled(v);
+      }
+      case IDLE, IMAGED, FOLDING, CANCELLED -> strayExitImage(e, v);
+    }
+  }
+
+  /** An exit image that no entry was seen for. */
+  private void strayExitImage(Event e, VcpuState v) {
+    boolean emptyCancelled =
+        machine.profile.isEoiCount() && v.phase == Phase.IDLE && e.getInt(LrImage.USED_LRS, 0) == 0;
+    if (v.synced && !emptyCancelled) {
+      machine.gap(v);
+    }
+    v.used = e.getInt(LrImage.USED_LRS, 0);
+    v.entryValid = false;
+    images.exit(e, v);
+    v.exitValid = true;
+    fold.begin(v);
+    v.phase = v.synced ? Phase.CANCELLED : Phase.FOLDING;
+    residency.undecided(v);
+  }
+
+  private void underflow(Event e) {
+    machine.saw(Observation.UNDERFLOW);
+    machine.profile.evidence(Generation.M612, "set_underflow in the recording");
+    VcpuState v = machine.vcpuInThread(e, e.get(UNDERFLOW_VCPU, 0));
+    flush.step(e, v);
+    v.underflow = true;
+    v.underflowSeq = e.seq;
+    v.underflowTs = e.ts;
+    overflow.requested(e, v, e.get(UNDERFLOW_HCR, -1));
+  }
+
+  private void hcrConfig(Event e) {
+    machine.saw(Observation.HCR_CONFIG);
+    machine.profile.evidence(Generation.M72, "configure_hcr in the recording");
+    VcpuState v = machine.vcpuInThread(e, e.get(CONFIG_VCPU, 0));
+    flush.step(e, v);
+    v.hcrConfig = true;
+    v.hcrConfigSeq = e.seq;
+    v.hcrConfigTs = e.ts;
+    v.nrPend = e.getInt(CONFIG_PEND, 0);
+    v.nrAct = e.getInt(CONFIG_ACT, 0);
+    v.nrSgi = e.getInt(CONFIG_SGI, 0);
+  }
+
+  private void inject(Event e) {
+    machine.saw(Observation.INJECTION);
+    int intid = e.getInt(INJECT_INTID, -1);
+    if (e.has(INJECT_CPUID)) {
+      machine.profile.evidence(Generation.M61, "inject with a vCPU number");
+    } else if (!machine.profile.isKnown()) {
+      machine.profile.evidence(Generation.M612, "inject with a vCPU pointer");
+    }
+    if (intid < 32) {
+      VcpuState target = machine.vcpuAt(e.get(INJECT_VCPU, 0));
+      if (target == null) {
+        target = machine.vcpuOfNumber(e.get(INJECT_KVM, 0), e.getInt(INJECT_CPUID, -1));
+      }
+      distributor.inject(e, machine.known(intid, target));
+    } else {
+      distributor.inject(e, machine.shared(e.get(INJECT_KVM, 0), intid));
+    }
+  }
+
+  private void pending(Event e, @Nullable VcpuState thread) {
+    machine.saw(Observation.INJECTION);
+    int intid = e.getInt(PENDING_INTID, -1);
+    for (VcpuState v : machine.vcpus()) {
+      if (intid >= 32 || v == thread || thread == null) {
+        IrqState irq = machine.known(intid, v);
+        if (irq != null && irq.changedTs != e.ts) {
+          distributor.inject(e, irq);
+        }
+      }
+    }
+  }
+
+  private void mmio(Event e, @Nullable VcpuState v) {
+    outOfGuest(e, v);
+    if (v != null && !machine.shows(Observation.DISTRIBUTOR) && e.getInt(MMIO_ACCESS, 0) == 2) {
+      distributor.unknownAccess(e, v);
+    }
+  }
+
+  private void deactivate(Event e) {
+    VcpuState v = machine.vcpuInThread(e, e.get(DEACTIVATE_VCPU, 0));
+    int intid = (int) e.get(DEACTIVATE_VALUE, 0) & (machine.isV2Guest(v) ? 0x3ff : 0xff_ffff);
+    distributor.deactivate(e, machine.known(intid, v));
+  }
+
+  private void remap(Event e) {
+    VcpuState v = machine.vcpuAt(e.get(MAP_VCPU, 0));
+    distributor.deactivate(e, machine.known(e.getInt(MAP_INTID, -1), v));
+  }
+
+  private void vm(Event e) {
+    int op = e.getInt(VM_OP, -1);
+    long kvm = e.get(VM_KVM, 0);
+    if (op == OP_CREATE) {
+      machine.saw(Observation.VM_CREATION);
+      machine.created(kvm);
+    } else if (op == OP_INIT) {
+      VmState vm = machine.vm(kvm);
+      vm.model = e.getInt(VM_MODEL, vm.model);
+      int spis = e.getInt(VM_SPIS, -1);
+      vm.spis = spis > 0 ? spis : -1;
+    } else if (op == OP_VCPU_INIT) {
+      VcpuState v = machine.newVcpu(e.get(VM_VCPU, 0));
+      machine.tie(v, kvm, e.getInt(VM_VCPU_ID, -1));
+    } else if (op == OP_DESTROY) {
+      machine.endVm(kvm);
+    }
+  }
+
+  private void vgicStep(Event e) {
+    VcpuState v = machine.vcpuAt(e.get(STEP_VCPU, 0));
+    if (v != null) {
+      machine.tie(v, e.get(STEP_KVM, 0), e.getInt(STEP_VCPU_ID, -1));
+    }
+  }
+
+  private void hostIrq(Event e, @Nullable VcpuState thread, Names names) {
+    machine.saw(Observation.HOST_IRQ);
+    if (e.getInt(HOST_IRQ_POINT, 0) == 0) {
+      outOfGuest(e, thread);
+      if (e.has(HOST_IRQ_NAME) && "vgic".equals(names.text((int) e.get(HOST_IRQ_NAME, 0)))) {
+        maintenance.handler(e);
+      }
+    }
+  }
+
+  /**
+   * Something happens in the thread that cannot happen between the start of a flush and the fold.
+   */
+  private void outOfGuest(Event e, @Nullable VcpuState v) {
+    if (v == null) {
+      return;
+    }
+    switch (v.phase) {
+      case FLUSH -> {
+        // An entry cancelled with nothing populated leaves no fold behind.
+        if (v.popMask != 0) {
+          machine.gap(v);
+        }
+        v.phase = Phase.IDLE;
+        v.clearFlush();
+      }
+      case IMAGED -> machine.gap(v);
+      case GUEST -> {
+        if (v.entryValid && v.used > 0 && machine.shows(Observation.EXIT_IMAGE)) {
+          machine.gap(v);
+        }
+      }
+      case CANCELLED -> {
+        if (v.exitValid) {
+          cancelled(e, v);
+        }
+      }
+      case IDLE, FOLDING -> {
+        // Host interrupts are taken between the fold and the exit event.
+      }
+    }
+  }
+
+  /** What the recording showed. */
+  public List<Observation> observed() {
+    return List.copyOf(machine.observed());
+  }
+
+  public long gaps() {
+    return machine.gaps;
+  }
+
+  public int vms() {
+    return machine.vms();
+  }
+
+  public int vcpus() {
+    return machine.vcpusSeen();
+  }
+
+  /** {@code GICv2}, {@code GICv3} or {@code unknown}. */
+  public String hostGic() {
+    return machine.host == 0 ? "unknown" : "GICv" + machine.host;
+  }
+
+  /** The profile in use and what it was chosen by. */
+  public String profile() {
+    return machine.profile.toString();
+  }
+}

@@ -1,0 +1,359 @@
+package org.vgictrace.replay.kvm;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.EnumSet;
+import java.util.List;
+import org.agrona.collections.Int2ObjectHashMap;
+import org.agrona.collections.Long2ObjectHashMap;
+import org.jspecify.annotations.Nullable;
+import org.vgictrace.parser.event.Kind;
+import org.vgictrace.parser.event.Snapshot;
+import org.vgictrace.replay.engine.Event;
+import org.vgictrace.replay.rule.Observation;
+
+/**
+ * The recorded host: constants of its GIC, and who is who among VMs, vCPUs and interrupts.
+ *
+ * <p>Identity: a vCPU is its {@code struct kvm_vcpu} pointer where probes show it, and the thread
+ * that runs it; an interrupt is its {@code struct vgic_irq} pointer while that keeps its interrupt
+ * number. Task names are never used.
+ */
+final class Machine {
+  /** Events of different CPUs closer than this are not ordered, nanoseconds. */
+  static final long SKEW_NS = 2_000;
+
+  final Profile profile;
+
+  /** Number of the current stretch of gapless recording. */
+  int epoch = 1;
+
+  /** Places where events are missing without a mark. */
+  long gaps;
+
+  /** Generation of the host's GIC: 2, 3, or 0 while unknown. */
+  int host;
+
+  /** Number of list registers, -1 while unknown. */
+  int lrs = -1;
+
+  private final Long2ObjectHashMap<VcpuState> vcpuByPointer = new Long2ObjectHashMap<>();
+  private final Int2ObjectHashMap<VcpuState> vcpuByPid = new Int2ObjectHashMap<>();
+  private final Long2ObjectHashMap<VmState> vmByPointer = new Long2ObjectHashMap<>();
+  private final Long2ObjectHashMap<IrqState> irqByAddress = new Long2ObjectHashMap<>();
+  private final List<VcpuState> vcpus = new ArrayList<>();
+  private final EnumSet<Observation> observed = EnumSet.noneOf(Observation.class);
+  private final boolean[] seen = new boolean[Observation.values().length];
+  private int vmsSeen;
+  private int vcpusSeen;
+
+  Machine(Profile profile) {
+    this.profile = profile;
+  }
+
+  boolean isV3() {
+    return host == 3;
+  }
+
+  /** Notes that the recording shows something. */
+  void saw(Observation observation) {
+    if (!seen[observation.ordinal()]) {
+      seen[observation.ordinal()] = true;
+      observed.add(observation);
+    }
+  }
+
+  /** Whether the recording has shown it so far. */
+  boolean shows(Observation observation) {
+    return seen[observation.ordinal()];
+  }
+
+  Collection<Observation> observed() {
+    return observed;
+  }
+
+  List<VcpuState> vcpus() {
+    return vcpus;
+  }
+
+  int vms() {
+    return vmsSeen;
+  }
+
+  int vcpusSeen() {
+    return vcpusSeen;
+  }
+
+  /** Whether the guest of that vCPU is known to see a GICv2. */
+  boolean isV2Guest(VcpuState v) {
+    return host == 2 || v.vm != null && v.vm.model == VmState.MODEL_V2;
+  }
+
+  /** Whether the guest of that vCPU may see a GICv2. */
+  boolean mayBeV2Guest(VcpuState v) {
+    return host != 3 || v.vm == null || v.vm.model != VmState.MODEL_V3;
+  }
+
+  /** The VM with that pointer, which may be new. */
+  VmState vm(long pointer) {
+    VmState vm = vmByPointer.get(pointer);
+    if (vm == null) {
+      vm = new VmState("vm" + vmsSeen++, pointer);
+      vmByPointer.put(pointer, vm);
+    }
+    return vm;
+  }
+
+  /** The VM at that pointer ends. */
+  void endVm(long pointer) {
+    VmState vm = vmByPointer.remove(pointer);
+    if (vm == null) {
+      return;
+    }
+    vcpus.stream().filter(v -> v.vm == vm).toList().forEach(this::endVcpu);
+    irqByAddress.values().removeIf(irq -> irq.vm == vm);
+  }
+
+  private void endVcpu(VcpuState v) {
+    vcpuByPointer.remove(v.pointer);
+    if (vcpuByPid.get(v.pid) == v) {
+      vcpuByPid.remove(v.pid);
+    }
+    vcpus.remove(v);
+    for (IrqState irq : v.privates) {
+      if (irq != null) {
+        irqByAddress.remove(irq.address);
+      }
+    }
+  }
+
+  /** The vCPU with that pointer, which may be new; null for the null pointer. */
+  @Nullable VcpuState vcpuAt(long pointer) {
+    if (pointer == 0 || pointer == IrqState.POINTER_UNKNOWN) {
+      return null;
+    }
+    VcpuState v = vcpuByPointer.get(pointer);
+    if (v == null) {
+      v = add(pointer);
+    }
+    return v;
+  }
+
+  /** The vCPU of that number in a VM, or null. */
+  @Nullable VcpuState vcpuOfNumber(long kvm, int id) {
+    for (VcpuState v : vcpus) {
+      if (v.id == id && id >= 0 && v.vm != null && v.vm.pointer == kvm) {
+        return v;
+      }
+    }
+    return null;
+  }
+
+  /** The SPI or LPI of that number in a VM, or null. */
+  @Nullable IrqState shared(long kvm, int intid) {
+    VmState vm = vmByPointer.get(kvm);
+    IrqState irq = vm == null ? null : vm.shared(intid);
+    if (irq != null) {
+      refresh(irq);
+    }
+    return irq;
+  }
+
+  /** The vGIC of a VM is created; vCPUs of the VM may exist already. */
+  void created(long kvm) {
+    VmState vm = vm(kvm);
+    vm.fromCreation = true;
+    vm.distributor = VmState.Switch.OFF;
+    vm.distributorSince = Long.MIN_VALUE / 2;
+  }
+
+  /** A vCPU is initialised at that pointer; whatever was known of an earlier one there is gone. */
+  VcpuState newVcpu(long pointer) {
+    VcpuState old = vcpuByPointer.get(pointer);
+    if (old != null) {
+      endVcpu(old);
+    }
+    return add(pointer);
+  }
+
+  private VcpuState add(long pointer) {
+    VcpuState v = new VcpuState(pointer);
+    if (pointer != 0) {
+      vcpuByPointer.put(pointer, v);
+    }
+    vcpus.add(v);
+    vcpusSeen++;
+    return v;
+  }
+
+  /** The vCPU that runs in that thread, or null. */
+  @Nullable VcpuState vcpuOfThread(int pid) {
+    return vcpuByPid.get(pid);
+  }
+
+  /**
+   * The vCPU of an event recorded in its own thread.
+   *
+   * @param pointer its pointer, 0 if the event does not carry it
+   */
+  VcpuState vcpuInThread(Event e, long pointer) {
+    VcpuState bound = vcpuByPid.get(e.pid);
+    if (bound != null && (pointer == 0 || bound.pointer == pointer)) {
+      return bound;
+    }
+    VcpuState v = vcpuAt(pointer);
+    if (v == null) {
+      v = add(0);
+    }
+    v.pid = e.pid;
+    vcpuByPid.put(e.pid, v);
+    return v;
+  }
+
+  /** Ties a vCPU to its VM. */
+  void tie(VcpuState v, long kvm, int id) {
+    if (id >= 0) {
+      v.id = id;
+    }
+    if (kvm != 0 && (v.vm == null || v.vm.pointer != kvm)) {
+      v.vm = vm(kvm);
+    } else if (v.vm == null) {
+      v.vm = vm(0);
+    }
+  }
+
+  /**
+   * The interrupt a snapshot is of.
+   *
+   * @param context the vCPU whose work the event is part of, null if unknown
+   * @param kvm VM pointer, 0 if the event does not carry it
+   */
+  @Nullable IrqState irqOf(Event e, @Nullable VcpuState context, long kvm) {
+    int intid = e.getInt(Snapshot.INTID, -1);
+    if (!e.has(Snapshot.INTID)) {
+      return null;
+    }
+    long address = e.get(Snapshot.IRQ, 0);
+    IrqState irq = address == 0 ? known(intid, context) : irqByAddress.get(address);
+    if (irq == null || irq.intid != intid) {
+      irq = new IrqState(address, intid);
+      irq.epoch = epoch;
+      if (address != 0) {
+        irqByAddress.put(address, irq);
+      }
+    }
+    refresh(irq);
+    if (irq.vm == null) {
+      link(irq, e, context, kvm);
+    }
+    return irq;
+  }
+
+  /** The interrupt of that number as the vCPU sees it, or null. */
+  @Nullable IrqState known(int intid, @Nullable VcpuState context) {
+    if (context == null) {
+      return null;
+    }
+    IrqState irq =
+        intid >= 0 && intid < 32
+            ? context.privates[intid]
+            : context.vm == null ? null : context.vm.shared(intid);
+    if (irq != null) {
+      refresh(irq);
+    }
+    return irq;
+  }
+
+  private void link(IrqState irq, Event e, @Nullable VcpuState context, long kvm) {
+    VcpuState target = vcpuAt(e.get(Snapshot.TARGET, 0));
+    if (irq.isPrivate()) {
+      VcpuState owner = target != null ? target : context;
+      if (owner != null) {
+        owner.privates[irq.intid] = irq;
+        irq.vm = owner.vm;
+      }
+      return;
+    }
+    VcpuState on = target != null ? target : vcpuAt(e.get(Snapshot.OWN, 0));
+    VmState vm = kvm != 0 ? vm(kvm) : on != null ? on.vm : context != null ? context.vm : null;
+    if (vm != null) {
+      irq.vm = vm;
+      vm.shared.put(irq.intid, irq);
+    }
+  }
+
+  /** Drops what was known of an interrupt if events were lost since. */
+  void refresh(IrqState irq) {
+    if (irq.epoch != epoch) {
+      irq.epoch = epoch;
+      irq.forgetAll();
+      irq.own = IrqState.POINTER_UNKNOWN;
+    }
+  }
+
+  /** Notes on whose ap_list an interrupt is. */
+  void setOwn(IrqState irq, long own) {
+    if (irq.own == own) {
+      return;
+    }
+    VcpuState before = vcpuAt(irq.own);
+    if (before != null) {
+      before.removeMember(irq);
+    }
+    irq.own = own;
+    irq.listOrder = 0;
+    VcpuState after = vcpuAt(own);
+    if (after != null) {
+      after.addMember(irq);
+    }
+  }
+
+  /**
+   * Events are missing: nothing that another event could have changed is known any more.
+   *
+   * @param cpu the CPU that lost them, -1 if any may have
+   */
+  void widen(int cpu) {
+    epoch++;
+    for (VcpuState v : vcpus) {
+      v.memberCount = 0;
+      if (cpu < 0 || v.cpu == cpu) {
+        v.phase = VcpuState.Phase.IDLE;
+        v.entryValid = false;
+        v.exitValid = false;
+        v.synced = false;
+        v.clearFlush();
+      }
+    }
+    for (VmState vm : vmByPointer.values()) {
+      vm.fromCreation = false;
+      vm.distributor = VmState.Switch.UNKNOWN;
+      vm.distributorWriter = -1;
+    }
+  }
+
+  /** The events of a vCPU's thread do not fit together: some are missing without a mark. */
+  void gap(VcpuState v) {
+    gaps++;
+    widen(-1);
+    v.phase = VcpuState.Phase.IDLE;
+    v.clearFlush();
+  }
+
+  /** The model switches a verdict depends on, in words. */
+  String switches() {
+    return "profile="
+        + profile.name()
+        + ", host-gic="
+        + (host == 0 ? "unknown" : "v" + host)
+        + (lrs < 0 ? "" : ", lrs=" + lrs);
+  }
+
+  /** Kinds whose rows start with snapshot columns have their VM pointer right after them. */
+  static long kvmOf(Event e, Kind kind) {
+    return switch (kind) {
+      case QUEUE, IRQ_PUT, IRQ_STATE -> e.get(Snapshot.COUNT, 0);
+      default -> 0;
+    };
+  }
+}

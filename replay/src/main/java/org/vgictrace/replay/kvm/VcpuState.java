@@ -1,0 +1,175 @@
+package org.vgictrace.replay.kvm;
+
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+import org.vgictrace.parser.event.LrImage;
+
+/**
+ * What is known of one vCPU and of its residency.
+ *
+ * <pre>
+ *   IDLE --populate/clear--> FLUSH --entry image--> IMAGED --kvm_entry--> GUEST --exit image--> FOLDING --kvm_exit--> IDLE
+ *                              |                                            |
+ *                              +--exit image (cancelled entry)--> CANCELLED +--kvm_exit (no list register used)--> IDLE
+ * </pre>
+ */
+final class VcpuState {
+  enum Phase {
+    IDLE,
+    FLUSH,
+    IMAGED,
+    GUEST,
+    FOLDING,
+    CANCELLED
+  }
+
+  static final int LRS_MAX = LrImage.LRS_MAX;
+
+  /** Address of struct kvm_vcpu, 0 if no event showed it. */
+  final long pointer;
+
+  /** SGIs and PPIs by interrupt number. */
+  final @Nullable IrqState[] privates = new @Nullable IrqState[32];
+
+  /** vCPU number, -1 if unknown. */
+  int id = -1;
+
+  /** Thread, -1 if unknown. */
+  int pid = -1;
+
+  @Nullable VmState vm;
+
+  Phase phase = Phase.IDLE;
+
+  /** CPU of its thread's latest event. */
+  int cpu = -1;
+
+  /** Time stamp of its thread's latest event. */
+  long lastTs;
+
+  /** Whether any guest entry was seen since the start of the recording or the latest loss. */
+  boolean synced;
+
+  // Interrupts known to be on this vCPU's ap_list, in no order.
+  IrqState[] members = new IrqState[8];
+  int memberCount;
+
+  // The flush.
+  int popMask;
+  final long[] popValue = new long[LRS_MAX];
+  final boolean[] popExact = new boolean[LRS_MAX];
+  final @Nullable IrqState[] popIrq = new @Nullable IrqState[LRS_MAX];
+  final int[] popFlags = new int[LRS_MAX];
+  final int[] popKnown = new int[LRS_MAX];
+  final int[] popPriority = new int[LRS_MAX];
+
+  /** Whether the interrupt targets this vCPU: 1 yes, 0 no, -1 unknown. */
+  final int[] popTarget = new int[LRS_MAX];
+
+  final int[] popSourcesLeft = new int[LRS_MAX];
+  final long[] popSeq = new long[LRS_MAX];
+  final long[] popTs = new long[LRS_MAX];
+  final int[] popCpu = new int[LRS_MAX];
+  int clearMask;
+  boolean multiSource;
+  boolean underflow;
+  long underflowSeq;
+  long underflowTs;
+  boolean hcrConfig;
+  long hcrConfigSeq;
+  long hcrConfigTs;
+  int nrPend;
+  int nrAct;
+  int nrSgi;
+  long flushTs;
+
+  /** Latest event of the thread before the flush. */
+  long beforeFlushTs;
+
+  // The entry image.
+  boolean entryValid;
+  long imageSerial;
+  final long[] in = new long[LRS_MAX];
+  int inRecorded;
+  int used;
+  long inHcr = -1;
+  long inVmcr = -1;
+  long inSeq;
+  long inTs;
+  int inCpu;
+
+  /**
+   * List registers whose entry value was found wrong; nothing more is said of them in this
+   * residency.
+   */
+  int inTainted;
+
+  /** An interrupt that had to be considered and is in no list register; null if none is known. */
+  @Nullable IrqState firstOutside;
+
+  // The exit image.
+  boolean exitValid;
+  final long[] out = new long[LRS_MAX];
+  int outRecorded;
+  long outHcr = -1;
+  long outVmcr = -1;
+  long outSeq;
+  long outTs;
+  int outCpu;
+  int outTainted;
+
+  // The fold.
+  int foldNext;
+  int foldMask;
+  int ackMask;
+  int extraFolds;
+  int lastFolded = -1;
+  boolean physCleared;
+
+  /**
+   * Image of a cancelled entry that differs from what was populated; stands once no kvm_exit
+   * follows.
+   */
+  boolean cancelledDiffers;
+
+  int cancelledLr;
+
+  VcpuState(long pointer) {
+    this.pointer = pointer;
+  }
+
+  /** Forgets the flush in progress. */
+  void clearFlush() {
+    popMask = 0;
+    clearMask = 0;
+    multiSource = false;
+    underflow = false;
+    hcrConfig = false;
+  }
+
+  /** Number of list registers populated in the flush in progress. */
+  int populated() {
+    return Integer.bitCount(popMask);
+  }
+
+  void addMember(IrqState irq) {
+    for (int i = 0; i < memberCount; i++) {
+      if (members[i] == irq) {
+        return;
+      }
+    }
+    if (memberCount == members.length) {
+      members = Arrays.copyOf(members, memberCount * 2);
+    }
+    members[memberCount++] = irq;
+  }
+
+  void removeMember(IrqState irq) {
+    for (int i = 0; i < memberCount; i++) {
+      if (members[i] == irq) {
+        members[i] = members[--memberCount];
+        return;
+      }
+    }
+  }
+}
