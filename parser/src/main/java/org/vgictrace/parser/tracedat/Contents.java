@@ -1,0 +1,57 @@
+package org.vgictrace.parser.tracedat;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.vgictrace.parser.diag.Diagnostics;
+import org.vgictrace.parser.format.PageLayout;
+
+/** What the metadata of a file says, collected while it is read. */
+final class Contents {
+  /** Clocks whose cycles an option TSC2NSEC converts. */
+  private static final Set<String> CYCLE_CLOCKS = Set.of("x86-tsc", "tsc2nsec");
+
+  /** What was wrong with the metadata, later with the data. */
+  final Diagnostics diagnostics = new Diagnostics();
+
+  /** Formats by event id. */
+  final Map<Integer, RawFormat> formats = new TreeMap<>();
+
+  final List<BufferTable> buffers = new ArrayList<>();
+  final CpuStats stats = new CpuStats();
+
+  /** Host clocks by guest CPU, for recordings made in a guest. */
+  final Map<Integer, TimeShift> timeShifts = new HashMap<>();
+
+  @Nullable PageLayout layout;
+  @Nullable CommandLines commandLines;
+
+  /** Number of CPUs, -1 if the file does not say. */
+  int cpuCount = -1;
+
+  @Nullable String clock;
+  @Nullable String release;
+  @Nullable String arch;
+  @Nullable TimeScale timeScale;
+
+  /** Nanoseconds to wall-clock time, from the DATE option. */
+  long dateNs;
+
+  /** Nanoseconds to add, from the OFFSET option. */
+  long offsetNs;
+
+  /** How a CPU's time maps to a host's; null for recordings not made in a guest. */
+  @Nullable TimeShift timeShift(int cpu) {
+    TimeShift own = timeShifts.get(cpu);
+    return own != null ? own : timeShifts.get(0);
+  }
+
+  /** The conversion of cycles of this clock, null if it needs none. */
+  @Nullable TimeScale timeScaleOf(@Nullable String ofClock) {
+    return ofClock == null || CYCLE_CLOCKS.contains(ofClock) ? timeScale : null;
+  }
+}

@@ -1,0 +1,87 @@
+package org.vgictrace.parser.tracedat;
+
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.vgictrace.parser.bind.Binding;
+import org.vgictrace.parser.bind.BindingPacks;
+import org.vgictrace.parser.diag.Diagnostics;
+import org.vgictrace.parser.diag.Place;
+import org.vgictrace.parser.format.EventFormat;
+import org.vgictrace.parser.format.EventFormatParser;
+import org.vgictrace.parser.format.FormatException;
+
+/**
+ * The decoder of each event, compiled when its first record comes: a capture carries thousands of
+ * formats and uses a few. Counts records per event. Not thread-safe.
+ */
+final class EventCatalog {
+  private final Map<Integer, RawFormat> formats;
+  private final BindingPacks packs;
+  private final DecoderCompiler compiler;
+  private final int longBytes;
+  private final Diagnostics diagnostics;
+  private final @Nullable RecordDecoder[] decoders =
+      new @Nullable RecordDecoder[EventFormatParser.ID_MAX + 1];
+
+  EventCatalog(
+      Map<Integer, RawFormat> formats,
+      BindingPacks packs,
+      DecoderCompiler compiler,
+      int longBytes,
+      Diagnostics diagnostics) {
+    this.formats = formats;
+    this.packs = packs;
+    this.compiler = compiler;
+    this.longBytes = longBytes;
+    this.diagnostics = diagnostics;
+  }
+
+  /**
+   * The decoder of an event.
+   *
+   * @param id event id, 0 to 65535
+   * @param stream stands at a record of it
+   */
+  RecordDecoder decoder(int id, CpuStream stream) {
+    RecordDecoder decoder = decoders[id];
+    return decoder != null ? decoder : compile(id, stream.place());
+  }
+
+  /** The decoder of an event, null if it did not occur. */
+  @Nullable RecordDecoder used(int id) {
+    return decoders[id];
+  }
+
+  /** {@code system:name} of an event, {@code #id} if the file does not know it. */
+  String fullName(int id) {
+    RawFormat format = formats.get(id);
+    return format != null ? format.fullName() : "#" + id;
+  }
+
+  private RecordDecoder compile(int id, Place place) {
+    RecordDecoder decoder = compiled(id, place);
+    decoders[id] = decoder;
+    return decoder;
+  }
+
+  private RecordDecoder compiled(int id, Place place) {
+    RawFormat raw = formats.get(id);
+    if (raw == null) {
+      diagnostics.warning(
+          "unknown-event", place, "records with id " + id + " are of an event without a format");
+      return compiler.other("#" + id, null);
+    }
+    EventFormat format;
+    try {
+      format = EventFormatParser.parse(raw.system(), raw.file(), longBytes);
+    } catch (FormatException e) {
+      diagnostics.warning(
+          "event-format",
+          raw.place(),
+          "the format of " + raw.fullName() + " cannot be read: " + e.getMessage());
+      return compiler.other(raw.name(), null);
+    }
+    Binding binding = packs.find(raw.system(), raw.name(), format.fieldNames());
+    return binding != null ? compiler.bound(format, binding) : compiler.other(raw.name(), format);
+  }
+}

@@ -1,0 +1,142 @@
+package org.vgictrace.parser.tracedat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import org.vgictrace.parser.diag.Place;
+import org.vgictrace.parser.format.EventFormat;
+import org.vgictrace.parser.format.EventFormatParser;
+import org.vgictrace.parser.format.FormatException;
+import org.vgictrace.parser.format.PageLayout;
+
+/**
+ * Reads the parts of the metadata that versions 6 and 7 have in common. What was read before damage
+ * stays in the contents.
+ */
+final class MetadataReader {
+  private static final byte[] HEADER_PAGE = "header_page\0".getBytes(StandardCharsets.US_ASCII);
+  private static final byte[] HEADER_EVENT = "header_event\0".getBytes(StandardCharsets.US_ASCII);
+  private static final int HEADER_BYTES_MAX = 64 << 10;
+
+  private final Contents contents;
+
+  MetadataReader(Contents contents) {
+    this.contents = contents;
+  }
+
+  /** The layout of pages and record headers. */
+  void headerPages(Cursor in) throws IOException, DamageException {
+    Place place = in.place();
+    byte[] page = tagged(in, HEADER_PAGE);
+    byte[] event = tagged(in, HEADER_EVENT);
+    PageLayout layout = PageLayout.parse(page);
+    if (layout == null) {
+      contents.diagnostics.warning(
+          "header-page", place, "page layout cannot be read; the usual one is assumed");
+    } else {
+      contents.layout = layout;
+    }
+    if (!isKnownRecordHeader(new String(event, StandardCharsets.UTF_8))) {
+      contents.diagnostics.warning(
+          "header-event",
+          place,
+          "record header is not described as usual; it is assumed to be usual");
+    }
+  }
+
+  /** Formats of the events of ftrace itself. */
+  void ftraceFormats(Cursor in) throws IOException, DamageException {
+    formats(in, "ftrace", in.u32());
+  }
+
+  /** Formats of all other events. */
+  void eventFormats(Cursor in) throws IOException, DamageException {
+    long systems = in.u32();
+    for (long i = 0; i < systems; i++) {
+      if (i == Limits.SYSTEMS) {
+        throw new DamageException(in.place(), "more than " + Limits.SYSTEMS + " event systems");
+      }
+      String system = in.string();
+      formats(in, system, in.u32());
+    }
+  }
+
+  /** Names of threads. */
+  void commandLines(Cursor in) throws IOException, DamageException {
+    Place place = in.place();
+    long size = in.u64();
+    if (size > Limits.COMMAND_LINES_BYTES && size <= in.remaining()) {
+      in.skip(size);
+      contents.diagnostics.warning("command-lines", place, "too many names of threads; ignored");
+      return;
+    }
+    contents.commandLines = new CommandLines(in.bytes(size));
+  }
+
+  /** A text with its size before it that nothing is made of. */
+  void skipText(Cursor in) throws IOException, DamageException {
+    in.skip(in.u32());
+  }
+
+  private static byte[] tagged(Cursor in, byte[] tag) throws IOException, DamageException {
+    Place place = in.place();
+    if (!Arrays.equals(in.bytes(tag.length), tag)) {
+      throw new DamageException(
+          place, "no " + new String(tag, 0, tag.length - 1, StandardCharsets.US_ASCII));
+    }
+    long size = in.u64();
+    if (size > HEADER_BYTES_MAX) {
+      throw new DamageException(place, "header of more than " + HEADER_BYTES_MAX + " bytes");
+    }
+    return in.bytes(size);
+  }
+
+  private void formats(Cursor in, String system, long count) throws IOException, DamageException {
+    for (long i = 0; i < count; i++) {
+      Place place = in.place();
+      long size = in.u64();
+      if (size >= 0 && size <= in.remaining() && size > EventFormatParser.BYTES_MAX) {
+        in.skip(size);
+        bad(place, system, "is longer than " + EventFormatParser.BYTES_MAX + " bytes");
+        continue;
+      }
+      byte[] file = in.bytes(size);
+      try {
+        add(system, file, place);
+      } catch (FormatException e) {
+        bad(place, system, "cannot be read: " + e.getMessage());
+      }
+    }
+  }
+
+  private void add(String system, byte[] file, Place place) throws FormatException {
+    EventFormat head = EventFormatParser.parseHead(system, file);
+    RawFormat format = new RawFormat(system, head.name(), head.id(), file, place);
+    RawFormat known = contents.formats.putIfAbsent(head.id(), format);
+    if (known != null && !known.fullName().equals(format.fullName())) {
+      contents.diagnostics.warning(
+          "event-id-twice",
+          place,
+          "id "
+              + head.id()
+              + " belongs to "
+              + known.fullName()
+              + " and "
+              + format.fullName()
+              + "; the first counts");
+    }
+  }
+
+  private void bad(Place place, String system, String what) {
+    contents.diagnostics.warning(
+        "event-format", place, "the format of an event of " + system + " " + what);
+  }
+
+  /** The numbers that record types have had since Linux 2.6.31. */
+  private static boolean isKnownRecordHeader(String text) {
+    String dense = text.replaceAll("\\s", "");
+    return dense.contains("padding:type==29")
+        && dense.contains("time_extend:type==30")
+        && dense.contains("datamaxtype_len==28");
+  }
+}
