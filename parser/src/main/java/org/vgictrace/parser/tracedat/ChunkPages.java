@@ -57,6 +57,7 @@ final class ChunkPages extends PageSource {
   private Expansion own = new Expansion(new byte[0]);
   private boolean keeps;
   private long next;
+  private long chunksLeft;
   private long chunkAt;
   private int chunkCompressed;
   private long chunkClaimed;
@@ -76,7 +77,8 @@ final class ChunkPages extends PageSource {
     this.next = offset + COUNT_BYTES;
     byte[] number = new byte[COUNT_BYTES];
     if (file.read(offset, number, 0, COUNT_BYTES) == COUNT_BYTES) {
-      long count = u32(number, 0);
+      chunksLeft = u32(number, 0);
+      long count = chunksLeft;
       if (count > (end - offset) / CHUNK_HEADER_BYTES) {
         shared.diagnostics.error(
             "chunk-count",
@@ -112,17 +114,18 @@ final class ChunkPages extends PageSource {
 
   /** Goes to the next chunk that can be used; false at the end of the area. */
   private boolean nextChunk() throws IOException {
-    while (end - next >= CHUNK_HEADER_BYTES
+    while (areaEnd() - next >= CHUNK_HEADER_BYTES
         && file.read(next, head, 0, CHUNK_HEADER_BYTES) == CHUNK_HEADER_BYTES) {
       chunkAt = next;
       long compressed = u32(head, 0);
       chunkClaimed = u32(head, 4);
-      long left = end - next - CHUNK_HEADER_BYTES;
+      long left = areaEnd() - next - CHUNK_HEADER_BYTES;
       if (compressed > left || compressed > Limits.CHUNK_BYTES) {
         damaged("chunk of " + compressed + " bytes where " + left + " are left");
         next = end;
         return false;
       }
+      chunksLeft--;
       chunkCompressed = (int) compressed;
       next += CHUNK_HEADER_BYTES + compressed;
       if (openChunk()) {
@@ -135,6 +138,10 @@ final class ChunkPages extends PageSource {
       next = end;
     }
     return false;
+  }
+
+  private long areaEnd() {
+    return chunksLeft > 0 ? Math.min(file.size(), end + COUNT_BYTES) : end;
   }
 
   private boolean openChunk() throws IOException {

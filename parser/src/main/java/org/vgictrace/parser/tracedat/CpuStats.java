@@ -21,9 +21,12 @@ final class CpuStats {
   /**
    * Adds one text.
    *
-   * @return whether it had a CPU and a number of overwritten events
+   * @return whether it had a CPU and a number of overwritten events, or is the heading of a buffer
    */
   boolean add(String text) {
+    if (text.stripLeading().startsWith("Buffer:")) {
+      return true;
+    }
     long cpu = -1;
     long overrun = -1;
     for (String line : text.split("\n", 64)) {

@@ -313,14 +313,11 @@ final class CpuStream {
       long commit = commit(start + 8);
       long length = commit & ~(LOST | LOST_STORED);
       int capacity = pageBytes - header;
-      if (length < 0 || length > capacity) {
+      if (length > capacity) {
         damaged(
             "page-commit",
             start,
-            "page claims "
-                + Long.toUnsignedString(length)
-                + " bytes of records, has room for "
-                + capacity);
+            "page claims " + length + " bytes of records, has room for " + capacity);
         continue;
       }
       time = u64(bytes, start);
