@@ -1,0 +1,27 @@
+package org.vgictrace.analysis.check;
+
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.vgictrace.replay.ReplayOptions;
+
+/**
+ * What the user asked of a check.
+ *
+ * @param profile model profile to force, null to choose it from the capture
+ * @param only identifiers of the rules to judge; empty for all
+ * @param ignored identifiers of rules not to judge
+ */
+public record CheckOptions(@Nullable String profile, Set<String> only, Set<String> ignored) {
+  /** All rules, profile chosen from the capture. */
+  public static final CheckOptions DEFAULT = new CheckOptions(null, Set.of(), Set.of());
+
+  public CheckOptions {
+    only = Set.copyOf(only);
+    ignored = Set.copyOf(ignored);
+  }
+
+  /** The options for a capture of that kernel release. */
+  ReplayOptions forRelease(@Nullable String release) {
+    return new ReplayOptions(profile, release, only, ignored);
+  }
+}

@@ -1,0 +1,307 @@
+package org.vgictrace.analysis.text;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.vgictrace.analysis.vcpu.Vcpu;
+import org.vgictrace.analysis.vcpu.Vcpus;
+import org.vgictrace.analysis.vcpu.Vm;
+import org.vgictrace.parser.event.Column;
+import org.vgictrace.parser.event.ColumnType;
+import org.vgictrace.parser.event.Kind;
+import org.vgictrace.parser.event.KindTable;
+import org.vgictrace.parser.event.LrImage;
+import org.vgictrace.parser.event.Names;
+import org.vgictrace.parser.event.Snapshot;
+import org.vgictrace.replay.gic.Lr;
+
+/**
+ * One event as one line of decoded text: list registers as state, INTID, physical INTID, priority,
+ * group and EOI; addresses of known vCPUs as their numbers; everything else by column name. Values
+ * the recording does not carry are left out. Text from the capture is {@link Clean}. Equal rows
+ * give equal lines.
+ *
+ * <pre>
+ * vcpu_exit  vcpu1 TRAP DABT_LOW pc 0x40003c64
+ * lr_write   vcpu1 lr0: 27 level latch=0 line=1 active=0 enabled=1 HW-&gt;27 prio a0 grp1
+ * lr_image   vcpu1 entry used 1 hcr 0x1 En vmcr 0x4c0008 | lr0: 27 pending HW-&gt;27 prio a0 grp1
+ * </pre>
+ */
+public final class EventText {
+  private static final int EXIT_REASON = Kind.VCPU_EXIT.column("reason");
+  private static final int EXIT_EC = Kind.VCPU_EXIT.column("esr_ec");
+  private static final int EXIT_PC = Kind.VCPU_EXIT.column("pc");
+
+  private final Names names;
+  private final Vcpus vcpus;
+
+  /**
+   * @param names dictionary of the capture
+   * @param vcpus what is known of the capture's vCPUs; has seen the events that are to be shown
+   */
+  public EventText(Names names, Vcpus vcpus) {
+    this.names = names;
+    this.vcpus = vcpus;
+  }
+
+  /** The event on one line, without time, CPU and thread. */
+  public String of(KindTable table, int row) {
+    StringBuilder out = new StringBuilder(96);
+    append(out, table, row);
+    return out.toString();
+  }
+
+  /** Appends what {@link #of} returns. */
+  public void append(StringBuilder out, KindTable table, int row) {
+    int start = out.length();
+    switch (table.kind()) {
+      case VCPU_EXIT -> exit(out, table, row);
+      case LR_IMAGE -> image(out, table, row);
+      case QUEUE, LR_WRITE, LR_FOLD, IRQ_PUT, IRQ_STATE -> snapshot(out, table, row);
+      case OTHER -> other(out, table, row);
+      default -> columns(out, table, row);
+    }
+    if (out.length() > start && out.charAt(start) == ' ') {
+      out.deleteCharAt(start);
+    }
+  }
+
+  private void exit(StringBuilder out, KindTable table, int row) {
+    who(out, table, row);
+    if (table.has(row, EXIT_REASON)) {
+      long code = table.get(row, EXIT_REASON, 0);
+      int reason = ExitReason.of(code, table.get(row, EXIT_EC, 0));
+      out.append(' ')
+          .append(reason == ExitReason.COUNT - 1 ? "reason " + code : ExitReason.name(reason));
+    }
+    if (table.has(row, EXIT_PC)) {
+      hex(out.append(" pc "), table.get(row, EXIT_PC, 0));
+    }
+  }
+
+  private void image(StringBuilder out, KindTable table, int row) {
+    Vcpu vcpu = who(out, table, row);
+    label(out, table, row, LrImage.POINT);
+    long used = table.get(row, LrImage.USED_LRS, -1);
+    if (used >= 0) {
+      out.append(" used ").append(used);
+    }
+    if (table.has(row, LrImage.HCR)) {
+      long hcr = table.get(row, LrImage.HCR, 0);
+      hex(out.append(" hcr "), hcr);
+      if (hcr != 0) {
+        HcrText.append(out.append(' '), hcr);
+      }
+    }
+    for (int column = LrImage.VMCR; column <= LrImage.APR; column++) {
+      if (table.has(row, column) && (column == LrImage.VMCR || table.get(row, column, 0) != 0)) {
+        hex(
+            out.append(' ').append(table.kind().columns().get(column).name()).append(' '),
+            table.get(row, column, 0));
+      }
+    }
+    boolean v3 = isV3(table, row);
+    boolean v2Guest = !v3 || (vcpu != null && isV2(vcpu.vm()));
+    for (int lr = 0; lr < LrImage.LRS_MAX; lr++) {
+      long value = table.get(row, LrImage.LR0 + lr, 0);
+      boolean inUse = used < 0 ? value != 0 : lr < used && table.has(row, LrImage.LR0 + lr);
+      // Beyond the used ones 6.1 and 6.12 leave old values when they skip the flush of an empty
+      // list.
+      boolean stale = used > 0 && lr >= used && value != 0;
+      if (inUse || stale) {
+        out.append(" | lr")
+            .append(lr)
+            .append(stale ? " (unused): " : ": ")
+            .append(Lr.text(value, v3, v2Guest));
+      }
+    }
+  }
+
+  /**
+   * Whether the host has a GICv3: by the size of a list register, else by what only a wide one can
+   * hold.
+   */
+  private static boolean isV3(KindTable table, int row) {
+    if (table.has(row, LrImage.LR_BYTES)) {
+      return table.get(row, LrImage.LR_BYTES, 8) == 8;
+    }
+    for (int lr = 0; lr < LrImage.LRS_MAX; lr++) {
+      if (table.get(row, LrImage.LR0 + lr, 0) >>> 32 != 0) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static boolean isV2(@Nullable Vm vm) {
+    return vm != null && vm.isGicV2();
+  }
+
+  private void snapshot(StringBuilder out, KindTable table, int row) {
+    who(out, table, row);
+    int lr = table.kind().columnOrMinusOne("lr");
+    if (lr >= 0 && table.has(row, lr)) {
+      out.append(" lr").append(table.get(row, lr, 0)).append(':');
+    }
+    if (table.has(row, Snapshot.INTID)) {
+      out.append(' ').append(Integer.toUnsignedString((int) table.get(row, Snapshot.INTID, 0)));
+    }
+    label(out, table, row, Snapshot.CONFIG);
+    flag(out, table, row, Snapshot.PENDING, " latch=");
+    flag(out, table, row, Snapshot.LEVEL, " line=");
+    flag(out, table, row, Snapshot.ACTIVE, " active=");
+    flag(out, table, row, Snapshot.ENABLED, " enabled=");
+    if (table.get(row, Snapshot.HW, 0) != 0) {
+      out.append(" HW->").append(table.get(row, Snapshot.HWINTID, 0));
+    }
+    if (table.get(row, Snapshot.SOURCE, 0) != 0) {
+      hex(out.append(" source "), table.get(row, Snapshot.SOURCE, 0));
+    }
+    if (table.has(row, Snapshot.PRIORITY)) {
+      long priority = table.get(row, Snapshot.PRIORITY, 0);
+      out.append(" prio ").append(Character.forDigit((int) priority >> 4 & 15, 16));
+      out.append(Character.forDigit((int) priority & 15, 16));
+    }
+    if (table.has(row, Snapshot.GROUP)) {
+      out.append(" grp").append(table.get(row, Snapshot.GROUP, 0));
+    }
+    if (table.get(row, Snapshot.ON_LR, 0) != 0) {
+      out.append(" on_lr");
+    }
+    owner(out, table, row, Snapshot.OWN, " on ");
+    owner(out, table, row, Snapshot.TARGET, " target ");
+    List<Column> columns = table.kind().columns();
+    for (int column = Snapshot.COUNT; column < columns.size(); column++) {
+      if (table.has(row, column) && !isIdentity(columns.get(column)) && column != lr) {
+        value(out, table, row, column);
+      }
+    }
+  }
+
+  private void owner(StringBuilder out, KindTable table, int row, int column, String name) {
+    if (table.has(row, column)) {
+      long pointer = table.get(row, column, 0);
+      Vcpu vcpu = vcpus.byPointer(pointer);
+      out.append(name);
+      if (pointer == 0) {
+        out.append("none");
+      } else if (vcpu != null) {
+        out.append(vcpu.label());
+      } else {
+        hex(out, pointer);
+      }
+    }
+  }
+
+  private static void flag(StringBuilder out, KindTable table, int row, int column, String name) {
+    if (table.has(row, column)) {
+      out.append(name).append(table.get(row, column, 0));
+    }
+  }
+
+  private void other(StringBuilder out, KindTable table, int row) {
+    int name = Kind.OTHER.column("name");
+    if (table.has(row, name)) {
+      name(out, table.get(row, name, 0));
+    }
+    int payload = Kind.OTHER.column("payload");
+    if (table.has(row, payload)) {
+      payload(out.append(' '), table, row, payload);
+    }
+  }
+
+  /** Text as it is, anything else as its length. */
+  private static void payload(StringBuilder out, KindTable table, int row, int column) {
+    long place = table.get(row, column, 0);
+    int from = (int) (place >>> 32);
+    int length = (int) place;
+    for (int i = from; i < from + length; i++) {
+      if (table.arena()[i] >= 0 && table.arena()[i] < ' ') {
+        out.append(Figures.counted(length, "byte"));
+        return;
+      }
+    }
+    String text = table.text(row, column);
+    Clean.append(out, text == null ? "" : text);
+  }
+
+  /** The vCPU in front, then every column that has a value, by name. */
+  private void columns(StringBuilder out, KindTable table, int row) {
+    who(out, table, row);
+    List<Column> columns = table.kind().columns();
+    for (int column = 0; column < columns.size(); column++) {
+      if (table.has(row, column) && !isIdentity(columns.get(column))) {
+        value(out, table, row, column);
+      }
+    }
+  }
+
+  /** Columns that say whom an event is about; {@link #who} shows them in one word. */
+  private static boolean isIdentity(Column column) {
+    return switch (column.name()) {
+      case "vcpu_id" -> true;
+      case "vcpu", "kvm", "irq", "cpu_if" -> column.type() == ColumnType.HEX64;
+      default -> false;
+    };
+  }
+
+  /** Appends the vCPU (with its VM if there are several) or at least the VM; returns the vCPU. */
+  private @Nullable Vcpu who(StringBuilder out, KindTable table, int row) {
+    int pointerColumn = table.kind().columnOrMinusOne("vcpu");
+    int idColumn = table.kind().columnOrMinusOne("vcpu_id");
+    long pointer = pointerColumn < 0 ? 0 : table.get(row, pointerColumn, 0);
+    long id = idColumn < 0 ? -1 : table.get(row, idColumn, -1);
+    Vcpu vcpu = pointer == 0 ? null : vcpus.byPointer(pointer);
+    Vm vm = vcpu == null ? vcpus.vmOf(table, row) : vcpu.vm();
+    if (vm != null && vcpus.vms().size() > 1) {
+      out.append(' ').append(vm.label());
+    }
+    if (vcpu != null) {
+      out.append(' ').append(vcpu.label());
+    } else if (id > 0 || (id == 0 && table.kind() != Kind.IRQ_PENDING)) {
+      out.append(" vcpu").append(id);
+    } else if (pointer != 0) {
+      hex(out.append(" vcpu@"), pointer);
+    }
+    return vcpu;
+  }
+
+  private static void label(StringBuilder out, KindTable table, int row, int column) {
+    if (table.has(row, column)) {
+      out.append(' ');
+      code(out, table.kind().columns().get(column), table.get(row, column, 0));
+    }
+  }
+
+  private void value(StringBuilder out, KindTable table, int row, int column) {
+    Column declared = table.kind().columns().get(column);
+    long value = table.get(row, column, 0);
+    out.append(' ').append(declared.name()).append('=');
+    switch (declared.type()) {
+      case BOOL, UINT8, UINT16, INT32, INT64 -> out.append(value);
+      case UINT32 -> out.append(value & 0xffff_ffffL);
+      case HEX32 -> hex(out, value & 0xffff_ffffL);
+      case HEX64 -> hex(out, value);
+      case ENUM -> code(out, declared, value);
+      case NAME -> name(out, value);
+      case BYTES -> payload(out, table, row, column);
+    }
+  }
+
+  private void name(StringBuilder out, long id) {
+    if (id >= 0 && id < names.size()) {
+      Clean.append(out, names.text((int) id));
+    }
+  }
+
+  private static void code(StringBuilder out, Column column, long value) {
+    if (value >= 0 && value < column.labels().size()) {
+      out.append(column.labels().get((int) value));
+    } else {
+      out.append(value);
+    }
+  }
+
+  private static void hex(StringBuilder out, long value) {
+    out.append("0x").append(Long.toHexString(value));
+  }
+}
