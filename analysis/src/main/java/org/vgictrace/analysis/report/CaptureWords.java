@@ -1,0 +1,110 @@
+package org.vgictrace.analysis.report;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.vgictrace.analysis.text.Clean;
+import org.vgictrace.analysis.text.Figures;
+import org.vgictrace.parser.CaptureCounts;
+import org.vgictrace.parser.CaptureMeta;
+import org.vgictrace.parser.diag.Diagnostic;
+import org.vgictrace.replay.ReplayResult;
+
+/** Phrases about a capture that several reports use. */
+final class CaptureWords {
+  private CaptureWords() {}
+
+  /** Format, kernel and clock. */
+  static String origin(CaptureMeta meta) {
+    return format(meta) + ", " + kernel(meta) + ", " + clock(meta);
+  }
+
+  static String format(CaptureMeta meta) {
+    String compression = meta.compression();
+    boolean compressed = compression != null && !compression.equals("none");
+    return Clean.of(meta.format()) + (compressed ? " (" + Clean.of(compression) + ")" : "");
+  }
+
+  static String kernel(CaptureMeta meta) {
+    String release =
+        meta.release() == null ? "unknown kernel" : "kernel " + Clean.of(meta.release());
+    return meta.arch() == null ? release : release + " " + Clean.of(meta.arch());
+  }
+
+  static String clock(CaptureMeta meta) {
+    String clock = meta.clock() == null ? "unknown clock" : "clock " + Clean.of(meta.clock());
+    return meta.nanoseconds() ? clock : clock + " (raw units)";
+  }
+
+  /** Events, time span and CPUs. */
+  static String extent(CaptureMeta meta, CaptureCounts counts) {
+    return Figures.counted(counts.events(), "event")
+        + " ("
+        + counts.eventsModelled()
+        + " modelled) in "
+        + span(meta, counts)
+        + " on "
+        + Figures.counted(counts.eventsByCpu().size(), "CPU");
+  }
+
+  static String span(CaptureMeta meta, CaptureCounts counts) {
+    return meta.nanoseconds()
+        ? Figures.duration(counts.duration())
+        : counts.duration() + " clock units";
+  }
+
+  /** VMs and vCPUs. */
+  static String machines(ReplayResult replay) {
+    return Figures.counted(replay.vms(), "VM") + ", " + Figures.counted(replay.vcpus(), "vCPU");
+  }
+
+  /** One sentence per kind of loss and per diagnostic code; empty if the capture is whole. */
+  static List<String> losses(CaptureCounts counts, ReplayResult replay) {
+    List<String> losses = new ArrayList<>();
+    if (counts.lostMarks() > 0 || counts.lost() > 0) {
+      losses.add("lost: " + lost(counts));
+    }
+    if (counts.overwritten() > 0) {
+      losses.add(
+          "overwritten: " + counts.overwritten() + " older events before the ring buffer was read");
+    }
+    if (replay.gaps() > 0) {
+      losses.add(
+          "gaps: events are missing at "
+              + Figures.counted(replay.gaps(), "place")
+              + " without a loss mark");
+    }
+    if (counts.unparsed() > 0) {
+      losses.add(
+          "unparsed: " + Figures.counted(counts.unparsed(), "record or line") + " not understood");
+    }
+    for (Map.Entry<String, Long> code : counts.diagnosticCounts().entrySet()) {
+      losses.add("note: " + diagnostic(counts, code.getKey(), code.getValue()));
+    }
+    return losses;
+  }
+
+  private static String lost(CaptureCounts counts) {
+    String byCpu =
+        counts.lostByCpu().entrySet().stream()
+            .filter(entry -> entry.getValue() > 0)
+            .map(entry -> "CPU " + entry.getKey() + ": " + entry.getValue())
+            .collect(Collectors.joining(", "));
+    String places = " at " + Figures.counted(counts.lostMarks(), "place");
+    if (counts.lost() == 0) {
+      return "an unknown number of events" + places;
+    }
+    return Figures.counted(counts.lost(), "event") + places + " (" + byCpu + ")";
+  }
+
+  private static String diagnostic(CaptureCounts counts, String code, long times) {
+    for (Diagnostic diagnostic : counts.diagnostics()) {
+      if (diagnostic.code().equals(code)) {
+        String more = times > 1 ? " (" + times + " times " + code + ")" : " (" + code + ")";
+        return "at " + diagnostic.place() + ": " + Clean.of(diagnostic.message()) + more;
+      }
+    }
+    return times + " times " + Clean.of(code);
+  }
+}

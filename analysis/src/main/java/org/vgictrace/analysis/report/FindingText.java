@@ -1,0 +1,165 @@
+package org.vgictrace.analysis.report;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.vgictrace.analysis.check.FindingReport;
+import org.vgictrace.analysis.check.WindowLine;
+import org.vgictrace.analysis.text.Clean;
+import org.vgictrace.analysis.text.Figures;
+import org.vgictrace.analysis.text.Intid;
+import org.vgictrace.analysis.text.Layout;
+import org.vgictrace.replay.rule.Rule;
+import org.vgictrace.replay.verdict.EventRef;
+import org.vgictrace.replay.verdict.Finding;
+
+/**
+ * A finding as a bug report that stands alone in a mail: at most {@value #LINES_MAX} lines of
+ * {@link Layout#WIDTH} columns. What is wrong, the events that contradict each other, expected and
+ * observed, the events around, and where the rule comes from. The events around get the lines that
+ * the rest leaves.
+ */
+public final class FindingText {
+  /** Most lines of a finding. */
+  public static final int LINES_MAX = 25;
+
+  private static final int INDENT = 2;
+  private static final int LABEL = 10;
+  private static final int BECAUSE_MAX = 2;
+
+  private FindingText() {}
+
+  /**
+   * The lines of a finding.
+   *
+   * @param nanoseconds whether the capture's clock counts nanoseconds
+   */
+  public static List<String> lines(FindingReport report, boolean nanoseconds, Style style) {
+    Finding finding = report.finding();
+    Rule rule = finding.rule();
+    List<String> head = new ArrayList<>();
+    String severity = rule.severity().name().toUpperCase(Locale.ROOT);
+    head.add(style.severity(rule.severity(), severity + " " + rule.id()) + ": " + rule.title());
+    head.add("  " + Layout.cut(about(finding), Layout.WIDTH - INDENT));
+    for (String line : Layout.wrap(Clean.of(finding.message()), Layout.WIDTH - INDENT, 3)) {
+      head.add("  " + line);
+    }
+    event(head, "shown by", finding.at(), report.file(), nanoseconds);
+    String label = "against";
+    for (EventRef because : finding.because().stream().limit(BECAUSE_MAX).toList()) {
+      event(head, label, because, report.file(), nanoseconds);
+      label = "and";
+    }
+    add(head, "expected", finding.expected(), 2);
+    add(head, "observed", finding.observed(), 2);
+
+    List<String> tail = new ArrayList<>();
+    add(tail, "kernel", String.join(", ", rule.functions()), 1);
+    if (!rule.architecture().isEmpty()) {
+      add(tail, "spec", String.join(", ", rule.architecture()), 1);
+    }
+    String repeated = finding.repetitions() > 1 ? "seen " + finding.repetitions() + " times; " : "";
+    add(tail, "judged by", repeated + finding.switches(), 1);
+
+    int room = LINES_MAX - head.size() - tail.size();
+    List<String> lines = new ArrayList<>(head);
+    window(lines, finding, report.window(), room, nanoseconds, style);
+    lines.addAll(tail);
+    return lines;
+  }
+
+  private static String about(Finding finding) {
+    List<String> words = new ArrayList<>();
+    if (finding.vm() != null) {
+      words.add(Clean.of(finding.vm()));
+    }
+    if (finding.vcpu() != null) {
+      words.add("vcpu" + finding.vcpu());
+    }
+    if (finding.pid() >= 0) {
+      words.add("pid " + finding.pid());
+    }
+    if (finding.intid() != null) {
+      words.add(Intid.name(finding.intid()));
+    }
+    return words.isEmpty() ? "vCPU unknown" : String.join(", ", words);
+  }
+
+  private static void event(
+      List<String> lines, String label, EventRef event, String file, boolean nanoseconds) {
+    String place =
+        "seq "
+            + event.seq()
+            + ", CPU "
+            + event.cpu()
+            + ", "
+            + Figures.time(event.ts(), nanoseconds)
+            + ", ";
+    int room = Layout.WIDTH - INDENT - LABEL - place.length();
+    add(lines, label, place + tail(Clean.of(file), Math.max(room, 12)), 1);
+    add(lines, "", Clean.of(event.text()), 2);
+  }
+
+  /** The end of a file name, which tells more than its beginning. */
+  private static String tail(String file, int width) {
+    return file.length() <= width ? file : "..." + file.substring(file.length() - width + 3);
+  }
+
+  private static void add(List<String> lines, String label, String text, int linesMax) {
+    lines.addAll(Lines.labelled(INDENT, LABEL, label, Clean.of(text), linesMax));
+  }
+
+  private static void window(
+      List<String> lines,
+      Finding finding,
+      List<WindowLine> window,
+      int room,
+      boolean nanoseconds,
+      Style style) {
+    List<WindowLine> shown = nearest(window, finding.at().seq(), room - 1);
+    if (shown.isEmpty()) {
+      return;
+    }
+    lines.add("  around    (time from the event that shows it)");
+    int width = String.valueOf(shown.get(shown.size() - 1).seq()).length();
+    for (WindowLine line : shown) {
+      long delta = line.ts() - finding.at().ts();
+      String time = nanoseconds ? Figures.duration(delta) : String.valueOf(delta);
+      String text =
+          Layout.cut(
+              (line.marked() ? "  > " : "    ")
+                  + Layout.right(String.valueOf(line.seq()), width)
+                  + " "
+                  + Layout.right(time, 9)
+                  + " cpu"
+                  + line.cpu()
+                  + " "
+                  + line.kind()
+                  + " "
+                  + line.text(),
+              Layout.WIDTH);
+      lines.add(line.marked() ? style.strong(text) : text);
+    }
+  }
+
+  /** The lines nearest to the finding, and among the rest rather one before than one after. */
+  private static List<WindowLine> nearest(List<WindowLine> window, long at, int room) {
+    if (room <= 0) {
+      return List.of();
+    }
+    List<WindowLine> kept = new ArrayList<>(window);
+    int afterMax = Math.max(1, room / 3);
+    while (kept.size() > room) {
+      long after = kept.stream().filter(line -> line.seq() > at).count();
+      int drop = kept.size() - 1;
+      if (after <= afterMax) {
+        drop = 0;
+        while (drop < kept.size() - 1 && kept.get(drop).marked()) {
+          drop++;
+        }
+      }
+      kept.remove(drop);
+    }
+    return kept;
+  }
+}

@@ -1,0 +1,170 @@
+package org.vgictrace.analysis.report;
+
+import java.io.IOException;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.vgictrace.analysis.check.CheckReport;
+import org.vgictrace.analysis.coverage.Coverage;
+import org.vgictrace.analysis.coverage.Coverage.Entry;
+import org.vgictrace.analysis.text.Clean;
+import org.vgictrace.analysis.text.Figures;
+import org.vgictrace.analysis.text.Layout;
+import org.vgictrace.parser.CaptureCounts;
+import org.vgictrace.parser.CaptureMeta;
+import org.vgictrace.replay.ReplayResult;
+import org.vgictrace.replay.rule.Observation;
+import org.vgictrace.replay.rule.Reason;
+import org.vgictrace.replay.verdict.RuleCount;
+
+/** Writes what a capture is, what it shows, and what can be checked with it. */
+public final class InfoText {
+  private static final int LABEL = 12;
+  private static final int COUNT = 11;
+
+  private final Style style;
+  private final Lines lines;
+
+  public InfoText(Appendable out, Style style) {
+    this.style = style;
+    this.lines = new Lines(out);
+  }
+
+  /** Writes the description of one capture. */
+  public void write(CheckReport report, Coverage coverage) throws IOException {
+    CaptureMeta meta = report.meta();
+    CaptureCounts counts = report.counts();
+    lines.line(style.strong(Clean.of(meta.file())));
+    head(meta, counts, report.replay());
+    List<String> losses = CaptureWords.losses(counts, report.replay());
+    field("losses", losses.isEmpty() ? "none seen" : losses.get(0));
+    for (String loss : losses.subList(Math.min(1, losses.size()), losses.size())) {
+      field("", loss);
+    }
+    events(counts);
+    coverage(coverage);
+    checkable(report.replay(), coverage);
+  }
+
+  private void head(CaptureMeta meta, CaptureCounts counts, ReplayResult replay)
+      throws IOException {
+    field("format", CaptureWords.format(meta));
+    field(
+        "kernel",
+        meta.release() == null && meta.arch() == null ? "not recorded" : CaptureWords.kernel(meta));
+    field("clock", CaptureWords.clock(meta));
+    String cpus =
+        counts.eventsByCpu().entrySet().stream()
+            .map(entry -> "CPU " + entry.getKey() + ": " + entry.getValue())
+            .collect(Collectors.joining(", "));
+    field(
+        "cpus",
+        counts.eventsByCpu().size() + " with events" + (cpus.isEmpty() ? "" : " (" + cpus + ")"));
+    field(
+        "time",
+        Figures.time(counts.firstTs(), meta.nanoseconds())
+            + " to "
+            + Figures.time(counts.lastTs(), meta.nanoseconds())
+            + ", "
+            + CaptureWords.span(meta, counts));
+    field(
+        "events",
+        counts.events()
+            + ": "
+            + counts.eventsModelled()
+            + " modelled, "
+            + (counts.events() - counts.eventsModelled())
+            + " of no use to the model");
+    field("machines", CaptureWords.machines(replay) + ", host " + replay.hostGic());
+    field("model", replay.profile());
+  }
+
+  private void events(CaptureCounts counts) throws IOException {
+    lines.blank().line(style.strong("  events by name"));
+    List<Map.Entry<String, Long>> byCount =
+        counts.eventsByName().entrySet().stream()
+            .sorted(
+                Map.Entry.<String, Long>comparingByValue()
+                    .reversed()
+                    .thenComparing(Map.Entry.comparingByKey()))
+            .toList();
+    for (Map.Entry<String, Long> event : byCount) {
+      lines.line(
+          Layout.right(event.getValue().toString(), COUNT) + "  " + Clean.of(event.getKey()));
+    }
+  }
+
+  private void coverage(Coverage coverage) throws IOException {
+    lines.blank().line(style.strong("  what the model can see"));
+    for (Entry entry : coverage.entries()) {
+      String state =
+          switch (entry.state()) {
+            case SEEN -> "seen";
+            case DEFINED -> "never";
+            case MISSING -> "missing";
+          };
+      lines.entry(4, 9, state, entry.observation().doc() + shownBy(entry));
+    }
+  }
+
+  private static String shownBy(Entry entry) {
+    String events =
+        entry.events().entrySet().stream()
+            .filter(event -> entry.state() != Coverage.State.SEEN || event.getValue() > 0)
+            .map(event -> Clean.of(event.getKey()) + " " + event.getValue())
+            .collect(Collectors.joining(", "));
+    return switch (entry.state()) {
+      case SEEN -> events.isEmpty() ? "" : ": " + events;
+      case DEFINED -> ": recorded, but did not occur: " + events;
+      case MISSING -> "";
+    };
+  }
+
+  private void checkable(ReplayResult replay, Coverage coverage) throws IOException {
+    lines.blank().line(style.strong("  what can be checked with it"));
+    long total = replay.rules().stream().mapToLong(RuleCount::total).sum();
+    long undecided = replay.rules().stream().mapToLong(RuleCount::undecided).sum();
+    long judged = replay.rules().stream().filter(rule -> rule.total() > 0).count();
+    field(
+        "  decided",
+        Figures.percent(total - undecided, total)
+            + " of "
+            + total
+            + " instances of "
+            + judged
+            + " rules; "
+            + (replay.rules().size() - judged)
+            + " rules have nothing to judge");
+    Map<Reason, Long> reasons = new EnumMap<>(Reason.class);
+    for (RuleCount rule : replay.rules()) {
+      rule.indeterminate().forEach((reason, count) -> reasons.merge(reason, count, Long::sum));
+    }
+    String label = "  undecided";
+    for (Map.Entry<Reason, Long> reason : reasons.entrySet()) {
+      if (reason.getValue() > 0) {
+        field(label, reason.getValue() + " because " + reason.getKey().doc());
+        label = "";
+      }
+    }
+    label = "  not at all";
+    for (RuleCount rule : replay.rules()) {
+      List<Observation> lacking = coverage.lacking(rule.rule());
+      if (!lacking.isEmpty() && rule.total() == rule.undecided()) {
+        String docs = lacking.stream().map(Observation::doc).collect(Collectors.joining(", "));
+        field(label, rule.rule().id() + " needs " + docs);
+        label = "";
+      }
+    }
+    if (!replay.missing().isEmpty()) {
+      lines.blank().line(style.strong("  to decide more, record next time"));
+      for (Observation observation : replay.missing()) {
+        lines.entry(4, 2, "-", observation.record() + ", which shows " + observation.doc());
+      }
+    }
+  }
+
+  private void field(String label, String text) throws IOException {
+    lines.entry(2, LABEL, label, text);
+  }
+}
