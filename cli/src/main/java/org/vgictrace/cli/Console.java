@@ -56,7 +56,10 @@ record Console(
     return environment.getOrDefault("VGICTRACE_DEBUG", "").equals("1");
   }
 
-  /** Whether standard output leads into a pipe, so that a failing write means that nobody reads any more. */
+  /**
+   * Whether standard output leads into a pipe, so that a failing write means that nobody reads any
+   * more.
+   */
   static boolean outIsPipe() {
     return target(1).startsWith("pipe:");
   }
@@ -64,7 +67,9 @@ record Console(
   /** Asks the file system, because {@link System#console} answers for input and output together. */
   private static boolean isTerminal(int descriptor) {
     String target = target(descriptor);
-    return target.startsWith("/dev/pts/") || target.startsWith("/dev/tty") || target.equals("/dev/console");
+    return target.startsWith("/dev/pts/")
+        || target.startsWith("/dev/tty")
+        || target.equals("/dev/console");
   }
 
   private static String target(int descriptor) {

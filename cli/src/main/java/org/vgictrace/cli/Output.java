@@ -12,8 +12,8 @@ import java.nio.file.StandardCopyOption;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where results go: standard output, or a file that appears complete or not at all. Always UTF-8 with line feeds. A reader
- * that goes away ({@code | head}) ends the output silently.
+ * Where results go: standard output, or a file that appears complete or not at all. Always UTF-8
+ * with line feeds. A reader that goes away ({@code | head}) ends the output silently.
  */
 final class Output {
   /** Writes a result. */
@@ -77,7 +77,8 @@ final class Output {
     Path target = file.toAbsolutePath();
     Path partial;
     try {
-      partial = Files.createTempFile(target.getParent(), "." + target.getFileName() + ".", ".partial");
+      partial =
+          Files.createTempFile(target.getParent(), "." + target.getFileName() + ".", ".partial");
     } catch (IOException e) {
       throw new OutputException(file.toString(), e);
     }
@@ -87,7 +88,8 @@ final class Output {
         write(body, out);
       }
       try {
-        Files.move(partial, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        Files.move(
+            partial, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
       } catch (IOException e) {
         throw new OutputException(file.toString(), e);
       }
@@ -97,7 +99,8 @@ final class Output {
   }
 
   private static void write(Body body, OutputStream out) throws IOException {
-    Writer writer = new BufferedWriter(new OutputStreamWriter(out, StandardCharsets.UTF_8), 1 << 16);
+    Writer writer =
+        new BufferedWriter(new OutputStreamWriter(out, StandardCharsets.UTF_8), 1 << 16);
     body.write(writer);
     writer.flush();
   }

@@ -1,0 +1,72 @@
+package org.vgictrace.cli;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.vgictrace.analysis.check.BatchObserver;
+import org.vgictrace.analysis.check.CheckOptions;
+import org.vgictrace.analysis.check.CheckReport;
+import org.vgictrace.analysis.check.CheckRunner;
+import org.vgictrace.parser.Capture;
+import org.vgictrace.parser.Captures;
+import org.vgictrace.parser.bind.BindingPacks;
+
+/**
+ * Checks captures one after the other; one that cannot be read is complained of and does not stop
+ * the others.
+ */
+final class Checks {
+  private final Console console;
+  private final CheckOptions options;
+  private final BindingPacks packs;
+  private final List<CheckReport> reports = new ArrayList<>();
+  private final Map<String, String> unreadable = new LinkedHashMap<>();
+
+  Checks(Console console, CheckOptions options, BindingPacks packs) {
+    this.console = console;
+    this.options = options;
+    this.packs = packs;
+  }
+
+  /** Checks a capture; null if it could not be read. */
+  @Nullable CheckReport run(Path file, BatchObserver... more) throws IOException {
+    try (Capture capture = Captures.open(file, packs);
+        Progress progress = new Progress(console, file.toString())) {
+      BatchObserver[] observers = java.util.Arrays.copyOf(more, more.length + 1);
+      observers[more.length] = progress;
+      CheckReport report = CheckRunner.run(capture, options, observers);
+      reports.add(report);
+      return report;
+    } catch (Output.OutputException | Output.ReaderGone e) {
+      throw e;
+    } catch (IOException e) {
+      String line = Failures.line(e);
+      console.complain(line);
+      unreadable.put(file.toString(), line);
+      return null;
+    }
+  }
+
+  /** The reports so far. */
+  List<CheckReport> reports() {
+    return Collections.unmodifiableList(reports);
+  }
+
+  /** Error line by file. */
+  Map<String, String> unreadable() {
+    return Collections.unmodifiableMap(unreadable);
+  }
+
+  /** The exit code so far. */
+  int exitCode(CheckSettings settings) {
+    if (!unreadable.isEmpty()) {
+      return ExitCode.UNREADABLE;
+    }
+    return reports.stream().anyMatch(settings::isFailure) ? ExitCode.FINDINGS : ExitCode.OK;
+  }
+}
