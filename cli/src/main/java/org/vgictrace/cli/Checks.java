@@ -3,6 +3,7 @@ package org.vgictrace.cli;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -37,7 +38,7 @@ final class Checks {
   @Nullable CheckReport run(Path file, BatchObserver... more) throws IOException {
     try (Capture capture = Captures.open(file, packs);
         Progress progress = new Progress(console, file.toString())) {
-      BatchObserver[] observers = java.util.Arrays.copyOf(more, more.length + 1);
+      BatchObserver[] observers = Arrays.copyOf(more, more.length + 1);
       observers[more.length] = progress;
       CheckReport report = CheckRunner.run(capture, options, observers);
       reports.add(report);

@@ -7,8 +7,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
+import org.vgictrace.analysis.report.Style;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
@@ -51,20 +53,35 @@ public final class Main {
 
   private static CommandLine single(String name, Command command) {
     CommandLine line = new CommandLine(command);
-    line.getCommandSpec().name("vgictrace " + name);
+    line.getCommandSpec().name("vgictrace " + name).addOption(helpOption());
     return line;
+  }
+
+  private static OptionSpec helpOption() {
+    return OptionSpec.builder("-h", "--help")
+        .usageHelp(true)
+        .description("Show this help.")
+        .build();
   }
 
   private static CommandLine root(Console console) {
     CommandLine line = new CommandLine(new RootCommand());
+    OptionSpec version =
+        OptionSpec.builder("-V", "--version")
+            .versionHelp(true)
+            .description("Show the version.")
+            .build();
+    line.getCommandSpec().addOption(helpOption()).addOption(version);
     for (Map.Entry<String, Function<Console, Command>> entry : Commands.ALL.entrySet()) {
-      line.addSubcommand(entry.getKey(), entry.getValue().apply(console));
+      CommandLine command = new CommandLine(entry.getValue().apply(console));
+      command.getCommandSpec().addOption(helpOption());
+      line.addSubcommand(entry.getKey(), command);
     }
     return line;
   }
 
   private static CommandLine configure(CommandLine line, Console console, StringWriter help) {
-    Ansi ansi = console.style() == org.vgictrace.analysis.report.Style.COLOUR ? Ansi.ON : Ansi.OFF;
+    Ansi ansi = console.style() == Style.COLOUR ? Ansi.ON : Ansi.OFF;
     line.setOut(new PrintWriter(help));
     line.setColorScheme(CommandLine.Help.defaultColorScheme(ansi));
     line.setUsageHelpWidth(80);

@@ -1,6 +1,7 @@
 package org.vgictrace.analysis.check;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -37,7 +38,7 @@ final class Windows implements FindingListener {
 
   /** Learns from a batch who is who; called for every batch before it is replayed. */
   void observe(Batch batch) {
-    java.util.Arrays.fill(cursors, 0);
+    Arrays.fill(cursors, 0);
     byte[] order = batch.order();
     for (int i = 0; i < batch.size(); i++) {
       int kind = order[i];

@@ -1,7 +1,6 @@
 package org.vgictrace.analysis.coverage;
 
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
@@ -51,28 +50,22 @@ public record Coverage(List<Entry> entries) {
 
   /** The coverage of a checked capture that was read with those bindings. */
   public static Coverage of(CheckReport report, BindingPacks packs) {
-    Map<Observation, Map<String, Long>> events = new EnumMap<>(Observation.class);
-    for (Observation observation : Observation.values()) {
-      events.put(observation, new TreeMap<>());
-    }
+    Map<String, Long> events = new TreeMap<>(report.counts().eventsByName());
     for (String name : report.meta().definedEvents()) {
-      for (Observation observation : shownBy(name, packs)) {
-        events.get(observation).putIfAbsent(name, 0L);
-      }
+      events.putIfAbsent(name, 0L);
     }
-    for (Map.Entry<String, Long> event : report.counts().eventsByName().entrySet()) {
-      for (Observation observation : shownBy(event.getKey(), packs)) {
-        events.get(observation).put(event.getKey(), event.getValue());
-      }
-    }
-    Set<Observation> seen = EnumSet.noneOf(Observation.class);
-    seen.addAll(report.replay().observed());
     List<Entry> entries = new ArrayList<>();
     for (Observation observation : Observation.values()) {
-      Map<String, Long> named = events.get(observation);
+      Map<String, Long> named = new TreeMap<>();
+      events.forEach(
+          (name, count) -> {
+            if (shownBy(name, packs).contains(observation)) {
+              named.put(name, count);
+            }
+          });
       boolean occurred = named.values().stream().anyMatch(count -> count > 0);
       State state =
-          seen.contains(observation) || occurred
+          occurred || report.replay().observed().contains(observation)
               ? State.SEEN
               : named.isEmpty() ? State.MISSING : State.DEFINED;
       entries.add(new Entry(observation, state, named));

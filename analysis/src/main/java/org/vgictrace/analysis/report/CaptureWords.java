@@ -22,8 +22,9 @@ final class CaptureWords {
 
   static String format(CaptureMeta meta) {
     String compression = meta.compression();
-    boolean compressed = compression != null && !compression.equals("none");
-    return Clean.of(meta.format()) + (compressed ? " (" + Clean.of(compression) + ")" : "");
+    String inside =
+        compression == null || compression.equals("none") ? "" : " (" + Clean.of(compression) + ")";
+    return Clean.of(meta.format()) + inside;
   }
 
   static String kernel(CaptureMeta meta) {

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -135,8 +136,7 @@ public final class CheckJson {
     for (Diagnostic diagnostic : counts.diagnostics().stream().limit(DIAGNOSTICS_MAX).toList()) {
       json.writeStartObject();
       json.writeStringField("code", diagnostic.code());
-      json.writeStringField(
-          "severity", diagnostic.severity().name().toLowerCase(java.util.Locale.ROOT));
+      json.writeStringField("severity", diagnostic.severity().name().toLowerCase(Locale.ROOT));
       json.writeStringField("place", diagnostic.place().toString());
       json.writeStringField("message", Clean.of(diagnostic.message()));
       json.writeEndObject();

@@ -18,12 +18,10 @@ import org.vgictrace.replay.verdict.RuleCount;
 
 /** Writes a check for people: the findings first, then what was judged, what was not and why. */
 public final class CheckText {
-  private final Appendable out;
   private final Style style;
   private final Lines lines;
 
   public CheckText(Appendable out, Style style) {
-    this.out = out;
     this.style = style;
     this.lines = new Lines(out);
   }

@@ -2,6 +2,7 @@ package org.vgictrace.analysis.report;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.vgictrace.analysis.text.Layout;
 
 /** Writes lines and labelled paragraphs. */
@@ -37,7 +38,7 @@ final class Lines {
     List<String> wrapped = Layout.wrap(text, Layout.WIDTH - column, linesMax);
     String first = " ".repeat(indent) + Layout.left(label, labelWidth);
     String later = " ".repeat(column);
-    return java.util.stream.IntStream.range(0, wrapped.size())
+    return IntStream.range(0, wrapped.size())
         .mapToObj(i -> (i == 0 ? first : later) + wrapped.get(i))
         .toList();
   }

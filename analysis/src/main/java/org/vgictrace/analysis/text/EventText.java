@@ -12,6 +12,7 @@ import org.vgictrace.parser.event.KindTable;
 import org.vgictrace.parser.event.LrImage;
 import org.vgictrace.parser.event.Names;
 import org.vgictrace.parser.event.Snapshot;
+import org.vgictrace.replay.gic.Hcr;
 import org.vgictrace.replay.gic.Lr;
 
 /**
@@ -85,12 +86,11 @@ public final class EventText {
     if (used >= 0) {
       out.append(" used ").append(used);
     }
+    boolean v3 = isV3(table, row);
     if (table.has(row, LrImage.HCR)) {
       long hcr = table.get(row, LrImage.HCR, 0);
       hex(out.append(" hcr "), hcr);
-      if (hcr != 0) {
-        HcrText.append(out.append(' '), hcr);
-      }
+      out.append(hcr == 0 ? "" : " ").append(hcr == 0 ? "" : Hcr.text(hcr, v3));
     }
     for (int column = LrImage.VMCR; column <= LrImage.APR; column++) {
       if (table.has(row, column) && (column == LrImage.VMCR || table.get(row, column, 0) != 0)) {
@@ -99,7 +99,7 @@ public final class EventText {
             table.get(row, column, 0));
       }
     }
-    boolean v3 = isV3(table, row);
+
     boolean v2Guest = !v3 || (vcpu != null && isV2(vcpu.vm()));
     for (int lr = 0; lr < LrImage.LRS_MAX; lr++) {
       long value = table.get(row, LrImage.LR0 + lr, 0);
