@@ -94,7 +94,7 @@ public final class Replay {
 
   /** The outcome. No batch may be fed afterwards. */
   public ReplayResult finish() {
-    Ledger.Verdicts verdicts = ledger.close(model.gaps());
+    Ledger.Verdicts verdicts = ledger.close(model.gaps(), model.entries());
     long undecided =
         ledger.transitions() - ledger.transitionsConsistent() - ledger.transitionsInconsistent();
     return new ReplayResult(
