@@ -28,6 +28,9 @@ public final class Ledger {
   /** How often something must be missing before it is a finding. */
   public static final int ABSENCES_MIN = 3;
 
+  /** How large a share of a rule's instances must be missing, as one in so many. */
+  public static final int INSTANCES_PER_ABSENCE_MAX = 50;
+
   /**
    * One gap in so many entries makes a recording too thin for contradictions between neighbours.
    */
