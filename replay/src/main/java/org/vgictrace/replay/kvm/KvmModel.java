@@ -524,6 +524,15 @@ public final class KvmModel {
     return List.copyOf(machine.observed());
   }
 
+  /** Whether a kernel of the modelled generation can show it. */
+  public boolean canShow(Observation observation) {
+    return switch (observation) {
+      case HCR_CONFIG -> !machine.profile.isLegacy();
+      case UNDERFLOW -> !machine.profile.isEoiCount();
+      default -> true;
+    };
+  }
+
   public long gaps() {
     return machine.gaps;
   }
