@@ -72,8 +72,10 @@ final class ArrowDirectoryCapture implements Capture {
         }
       }
     }
-    for (ArrowKindReader reader : readers.values()) {
-      reader.expectEnd();
+    for (Map.Entry<Kind, ArrowKindReader> entry : readers.entrySet()) {
+      if (!entry.getValue().isAtEnd()) {
+        throw check.tooMany(entry.getKey());
+      }
     }
     check.end();
     return head.counts();
@@ -98,7 +100,7 @@ final class ArrowDirectoryCapture implements Capture {
   private ArrowKindReader reader(Kind kind) throws IOException {
     ArrowKindReader reader = readers.get(kind);
     if (reader == null) {
-      reader = new ArrowKindReader(check.file(kind.tableName()), kind, names);
+      reader = new ArrowKindReader(kind, check, names);
       readers.put(kind, reader);
     }
     return reader;

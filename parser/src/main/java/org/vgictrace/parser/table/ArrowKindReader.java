@@ -2,7 +2,6 @@ package org.vgictrace.parser.table;
 
 import java.io.Closeable;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import org.vgictrace.parser.diag.InputException;
@@ -15,16 +14,16 @@ import org.vgictrace.parser.event.Names;
 
 /** Reads the rows of one kind from an Arrow file, column by column, into the tables of batches. */
 final class ArrowKindReader implements Closeable {
-  private final String file;
+  private final RowCheck check;
   private final List<Column> own;
   private final ArrowTableReader table;
   private final long[] scratch = new long[Batch.EVENTS_MAX];
   private final long[] present = new long[Batch.EVENTS_MAX];
 
-  ArrowKindReader(Path file, Kind kind, Names names) throws IOException {
-    this.file = file.toString();
+  ArrowKindReader(Kind kind, RowCheck check, Names names) throws IOException {
+    this.check = check;
     this.own = kind.columns();
-    this.table = new ArrowTableReader(file, TableColumns.of(kind), names);
+    this.table = new ArrowTableReader(check.file(kind.tableName()), TableColumns.of(kind), names);
   }
 
   /** Fills all rows of a table with the next rows of the file. */
@@ -33,8 +32,7 @@ final class ArrowKindReader implements Closeable {
     while (at < target.rows()) {
       int count = Math.min(table.available(), target.rows() - at);
       if (count == 0) {
-        throw new InputException(
-            file, "has %d rows, the order file has more".formatted(table.rows()));
+        throw check.tooFew(target.kind(), table.rows());
       }
       readCommon(target, at, count);
       readOwn(target, at, count);
@@ -43,12 +41,9 @@ final class ArrowKindReader implements Closeable {
     }
   }
 
-  /** Checks that all rows have been read. */
-  void expectEnd() throws IOException {
-    if (table.available() > 0) {
-      throw new InputException(
-          file, "has more rows than the order file, which has %d".formatted(table.rows()));
-    }
+  /** Whether all rows have been read. */
+  boolean isAtEnd() throws IOException {
+    return table.available() == 0;
   }
 
   @Override

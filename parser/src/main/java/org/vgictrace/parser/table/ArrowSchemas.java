@@ -31,7 +31,7 @@ final class ArrowSchemas {
     return schema("order", "The events of all tables in their order.", TableColumns.ORDER, meta);
   }
 
-  private static Schema schema(String name, String doc, List<Column> columns, CaptureMeta meta) {
+  static Schema schema(String name, String doc, List<Column> columns, CaptureMeta meta) {
     Map<String, String> metadata = new TreeMap<>();
     metadata.put("vgictrace.table", name);
     metadata.put("vgictrace.doc", doc);

@@ -175,6 +175,10 @@ final class IpcBatch {
       }
       int length = (int) buffer.getLong(0);
       ByteBuffer content = buffer.slice(Long.BYTES, buffer.limit() - Long.BYTES);
+      if (length == 0) {
+        plain[i] = EMPTY;
+        continue;
+      }
       if (length < 0) {
         plain[i] = content.order(ByteOrder.LITTLE_ENDIAN);
         continue;

@@ -39,6 +39,7 @@ import org.vgictrace.parser.event.Names;
  * record batch, compressed or not.
  */
 final class IpcInput implements Closeable {
+  private static final String MESSAGE_DAMAGED = "message is damaged";
   private static final int FIELDS_MAX = 4096;
   private static final int FOOTER_MAX = 64 << 20;
   private static final int METADATA_MAX = 4 << 20;
@@ -110,12 +111,16 @@ final class IpcInput implements Closeable {
       return null;
     }
     Region region = batches.get(next++);
-    Message message = message(region);
-    if (message.headerType() != MessageHeader.RecordBatch
-        || !(message.header(new RecordBatch()) instanceof RecordBatch header)) {
-      throw damaged(region.offset, "not a record batch");
+    try {
+      Message message = message(region);
+      if (message.headerType() != MessageHeader.RecordBatch
+          || !(message.header(new RecordBatch()) instanceof RecordBatch header)) {
+        throw damaged(region.offset, "not a record batch");
+      }
+      load(region, header, fields);
+    } catch (IndexOutOfBoundsException e) {
+      throw damaged(region.offset, MESSAGE_DAMAGED);
     }
-    load(region, header, fields);
     return batch;
   }
 
@@ -213,32 +218,36 @@ final class IpcInput implements Closeable {
   private void readDictionaries(List<Region> regions) throws IOException {
     List<IpcField> texts = List.of(new IpcField("", IpcField.Storage.UTF8, null));
     for (Region region : regions) {
-      Message message = message(region);
-      if (message.headerType() != MessageHeader.DictionaryBatch
-          || !(message.header(new DictionaryBatch()) instanceof DictionaryBatch header)
-          || header.data() == null) {
-        throw damaged(region.offset, "not a dictionary");
-      }
-      load(region, header.data(), texts);
-      List<String> known = dictionaries.computeIfAbsent(header.id(), id -> new ArrayList<>());
-      if (!known.isEmpty() && !header.isDelta()) {
-        throw damaged(region.offset, "dictionary " + header.id() + " occurs twice");
-      }
-      if (batch.rows() > Names.NAMES_MAX + 1 - known.size()) {
-        throw damaged(region.offset, "more than " + Names.NAMES_MAX + " names in one dictionary");
-      }
-      for (int row = 0; row < batch.rows(); row++) {
-        known.add(new String(batch.bytes(0, row), StandardCharsets.UTF_8));
+      try {
+        readDictionary(region, texts);
+      } catch (IndexOutOfBoundsException e) {
+        throw damaged(region.offset, MESSAGE_DAMAGED);
       }
     }
   }
 
-  private void load(Region region, RecordBatch header, List<IpcField> declared) throws IOException {
-    try {
-      batch.load(channel, region.offset + region.metadata, region.body, header, declared);
-    } catch (IndexOutOfBoundsException e) {
-      throw damaged(region.offset, "record batch header is damaged");
+  private void readDictionary(Region region, List<IpcField> texts) throws IOException {
+    Message message = message(region);
+    if (message.headerType() != MessageHeader.DictionaryBatch
+        || !(message.header(new DictionaryBatch()) instanceof DictionaryBatch header)
+        || header.data() == null) {
+      throw damaged(region.offset, "not a dictionary");
     }
+    load(region, header.data(), texts);
+    List<String> known = dictionaries.computeIfAbsent(header.id(), id -> new ArrayList<>());
+    if (!known.isEmpty() && !header.isDelta()) {
+      throw damaged(region.offset, "dictionary " + header.id() + " occurs twice");
+    }
+    if (batch.rows() > Names.NAMES_MAX + 1 - known.size()) {
+      throw damaged(region.offset, "more than " + Names.NAMES_MAX + " names in one dictionary");
+    }
+    for (int row = 0; row < batch.rows(); row++) {
+      known.add(new String(batch.bytes(0, row), StandardCharsets.UTF_8));
+    }
+  }
+
+  private void load(Region region, RecordBatch header, List<IpcField> declared) throws IOException {
+    batch.load(channel, region.offset + region.metadata, region.body, header, declared);
   }
 
   /**
@@ -254,15 +263,11 @@ final class IpcInput implements Closeable {
     if (length <= 0 || length > bytes.remaining()) {
       throw damaged(region.offset, "message length " + length + " is out of range");
     }
-    try {
-      Message message = Message.getRootAsMessage(bytes.slice().order(ByteOrder.LITTLE_ENDIAN));
-      if (message.bodyLength() != region.body) {
-        throw damaged(region.offset, "message and footer give different lengths");
-      }
-      return message;
-    } catch (IndexOutOfBoundsException e) {
-      throw damaged(region.offset, "message is damaged");
+    Message message = Message.getRootAsMessage(bytes.slice().order(ByteOrder.LITTLE_ENDIAN));
+    if (message.bodyLength() != region.body) {
+      throw damaged(region.offset, "message and footer give different lengths");
     }
+    return message;
   }
 
   private ByteBuffer read(long offset, int length) throws IOException {

@@ -78,6 +78,19 @@ final class RowCheck {
         "row %d is event %d, the order file has event %d".formatted(row, seq, expected));
   }
 
+  /** That a table has fewer rows than the order file asks for. */
+  InputException tooFew(Kind kind, long rows) {
+    return new InputException(
+        file(kind.tableName()).toString(), "has %d rows, the order file has more".formatted(rows));
+  }
+
+  /** That a table has more rows than the order file asks for. */
+  InputException tooMany(Kind kind) {
+    return new InputException(
+        file(kind.tableName()).toString(),
+        "has more rows than the order file, which has %d".formatted(events[kind.ordinal()]));
+  }
+
   /** Checks the number of events of each kind. */
   void end() throws InputException {
     for (Kind kind : KINDS) {

@@ -18,7 +18,7 @@ public final class TableDirectory {
    *     finished
    * @param replace whether a converted capture that is there is replaced
    * @param meta head of the capture that is converted
-   * @param compression for {@link TableLayout#ARROW}
+   * @param compression for {@link TableLayout#ARROW}; CSV files are never compressed
    * @throws java.nio.file.FileAlreadyExistsException if the target is in use
    */
   public static TableWriter create(
@@ -30,6 +30,7 @@ public final class TableDirectory {
       throws IOException {
     return switch (layout) {
       case ARROW -> new ArrowDirectoryWriter(target, replace, meta, compression);
+      case CSV -> new CsvDirectoryWriter(target, replace, meta);
     };
   }
 
@@ -46,6 +47,7 @@ public final class TableDirectory {
     }
     return switch (head.layout()) {
       case ARROW -> new ArrowDirectoryCapture(directory, head);
+      case CSV -> new CsvDirectoryCapture(directory, head);
     };
   }
 }

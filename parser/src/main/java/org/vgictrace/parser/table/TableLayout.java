@@ -5,7 +5,9 @@ import org.jspecify.annotations.Nullable;
 /** How the tables of a converted capture are written. */
 public enum TableLayout {
   /** Arrow IPC files. */
-  ARROW("arrow");
+  ARROW("arrow"),
+  /** CSV files. */
+  CSV("csv");
 
   private final String label;
 

@@ -90,6 +90,8 @@ final class RandomCapture implements Capture {
     Random random = new Random(seed);
     Names names = new Names();
     BatchBuilder builder = new BatchBuilder(new BatchPool(names), consumer);
+    BatchBuilder unwanted =
+        new BatchBuilder(new BatchPool(names), (batch, pool) -> pool.recycle(batch));
     Kind[] kinds = Kind.values();
     long ts = random.nextLong() >>> 8;
     int nulls = 0;
@@ -106,16 +108,21 @@ final class RandomCapture implements Capture {
       ts += random.nextInt(5000);
       Kind kind = kinds[(int) (Math.abs(random.nextGaussian()) / 3 * kinds.length) % kinds.length];
       boolean some = nulls > 0 && random.nextBoolean();
+      boolean isWanted = wanted.contains(kind);
+      if (!isWanted) {
+        builder.skip();
+      }
       KindTable row =
-          builder.append(
-              kind,
-              ts,
-              some ? -1 : random.nextInt(128),
-              some ? -1 : random.nextInt(1 << 22),
-              some ? -1 : names.intern(name(random)),
-              some ? -1 : random.nextInt(256),
-              some ? -1 : random.nextInt(256),
-              random.nextInt(50) == 0 ? names.intern(name(random)) : 0);
+          (isWanted ? builder : unwanted)
+              .append(
+                  kind,
+                  ts,
+                  some ? -1 : random.nextInt(128),
+                  some ? -1 : random.nextInt(1 << 22),
+                  some ? -1 : names.intern(name(random)),
+                  some ? -1 : random.nextInt(256),
+                  some ? -1 : random.nextInt(256),
+                  random.nextInt(50) == 0 ? names.intern(name(random)) : 0);
       for (int c = 0; c < kind.columns().size(); c++) {
         if (nulls == 0 || nulls == 1 && random.nextInt(3) > 0) {
           put(row, c, random, names);
