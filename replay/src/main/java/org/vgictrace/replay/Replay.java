@@ -17,7 +17,6 @@ import org.vgictrace.replay.rule.Catalogue;
 import org.vgictrace.replay.rule.Observation;
 import org.vgictrace.replay.rule.Reason;
 import org.vgictrace.replay.rule.Rule;
-import org.vgictrace.replay.rule.Severity;
 import org.vgictrace.replay.verdict.FindingListener;
 import org.vgictrace.replay.verdict.RuleCount;
 
@@ -95,7 +94,7 @@ public final class Replay {
 
   /** The outcome. No batch may be fed afterwards. */
   public ReplayResult finish() {
-    Ledger.Verdicts verdicts = ledger.close(model.gaps(), model.entries());
+    Ledger.Verdicts verdicts = ledger.close(model.gaps());
     long undecided =
         ledger.transitions() - ledger.transitionsConsistent() - ledger.transitionsInconsistent();
     return new ReplayResult(
@@ -114,27 +113,20 @@ public final class Replay {
         model.vcpus());
   }
 
-  /** Observations that undecided instances wanted, the recording never showed, and probes can. */
+  /** Observations that undecided instances wanted and the recording never showed. */
   private List<Observation> missing(List<RuleCount> counts) {
     EnumSet<Observation> wanted = EnumSet.noneOf(Observation.class);
     for (RuleCount count : counts) {
-      boolean undecided =
-          count.indeterminate().containsKey(Reason.PROBE_MISSING)
+      boolean unseen =
+          count.total() == 0
+              || count.indeterminate().containsKey(Reason.PROBE_MISSING)
               || count.indeterminate().containsKey(Reason.NO_IRQ_SNAPSHOT)
               || count.indeterminate().containsKey(Reason.NO_LR_IMAGE);
-      if (undecided || count.total() == 0 && isWorthRecording(count.rule())) {
+      if (unseen) {
         wanted.addAll(count.rule().needs());
       }
     }
     wanted.removeAll(model.observed());
-    wanted.removeIf(observation -> !observation.isRecordable() || !model.canShow(observation));
     return new ArrayList<>(wanted);
-  }
-
-  /** Whether a rule without an instance is one that any busy guest gives instances of. */
-  private static boolean isWorthRecording(Rule rule) {
-    return rule.severity() == Severity.ERROR
-        && !rule.needs().isEmpty()
-        && rule.needs().stream().allMatch(Observation::isRecordable);
   }
 }

@@ -3,6 +3,7 @@ package org.vgictrace.analysis.check;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import org.vgictrace.parser.Capture;
@@ -24,8 +25,8 @@ public final class CheckRunner {
   /** Batches kept for the events before a finding. */
   static final int RETAINED = 8;
 
-  /** What a check reads; other events are only counted. */
-  private static final Set<Kind> WANTED = Replay.kindsUsed();
+  /** What a check reads; events without a kind are only counted. */
+  private static final Set<Kind> WANTED = EnumSet.complementOf(EnumSet.of(Kind.OTHER));
 
   private final Windows windows = new Windows();
   private final Deque<Batch> retained = new ArrayDeque<>();

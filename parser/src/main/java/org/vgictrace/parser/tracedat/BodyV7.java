@@ -9,6 +9,7 @@ import java.util.zip.DataFormatException;
 import org.jspecify.annotations.Nullable;
 import org.vgictrace.parser.diag.InputException;
 import org.vgictrace.parser.diag.Place;
+import org.vgictrace.parser.format.PageLayout;
 
 /**
  * The metadata of version 7: sections, found through a chain of options sections.
@@ -30,6 +31,14 @@ final class BodyV7 {
   /** Bytes of a BUFFER option for each CPU. */
   private static final int CPU_ENTRY_BYTES = 20;
 
+  /** Sections that are read once, whatever leads to them. */
+  private static final Set<Integer> METADATA =
+      Set.of(
+          OptionReader.HEADER_INFO,
+          OptionReader.FTRACE_FORMATS,
+          OptionReader.EVENT_FORMATS,
+          OptionReader.CMDLINES);
+
   private record SectionHeader(int id, int flags, long size) {}
 
   private final String file;
@@ -40,6 +49,7 @@ final class BodyV7 {
   private final OptionReader options;
   private final MetadataReader metadata;
   private final Set<Long> optionsSections = new HashSet<>();
+  private final Set<Long> bufferSections = new HashSet<>();
   private final Set<Integer> sectionsRead = new HashSet<>();
   private long optionBytes;
   private boolean broken;
@@ -57,20 +67,24 @@ final class BodyV7 {
   /**
    * Reads all of it.
    *
-   * @throws InputException if the first options section is not in the file
+   * @throws InputException if the first options section is not in the file though the file is whole
    */
   void read() throws IOException {
     long fileSize = start.at(0).remaining();
     long first = header.firstOptions();
     if (first < 0 || first > fileSize - SECTION_HEADER_BYTES) {
-      throw new InputException(
-          file,
-          Place.at(header.bodyOffset() - Long.BYTES),
+      String what =
           "options section at "
               + Long.toUnsignedString(first)
               + " lies outside the file of "
               + fileSize
-              + " bytes");
+              + " bytes";
+      Place place = Place.at(header.bodyOffset() - Long.BYTES);
+      if (!isCutOff(fileSize)) {
+        throw new InputException(file, place, what);
+      }
+      chainBroken(place, what);
+      first = 0;
     }
     for (long next = first; next != 0; ) {
       next = optionsSection(next, fileSize);
@@ -142,7 +156,7 @@ final class BodyV7 {
           OptionReader.FTRACE_FORMATS,
           OptionReader.EVENT_FORMATS,
           OptionReader.CMDLINES ->
-          metadataSection(id, data);
+          metadataOption(id, data);
       default -> {
         if (data.remaining() > Limits.OPTION_BYTES) {
           contents.diagnostics.warning(
@@ -154,13 +168,21 @@ final class BodyV7 {
     }
   }
 
-  private void metadataSection(int id, Cursor data) throws IOException {
+  private void metadataOption(int id, Cursor data) throws IOException {
     Place place = data.place();
+    try {
+      metadataSection(id, data.u64(), place);
+    } catch (DamageException e) {
+      unusable(id, e);
+    }
+  }
+
+  private void metadataSection(int id, long offset, Place place) throws IOException {
     try {
       if (!sectionsRead.add(id)) {
         throw new DamageException(place, "there is another one");
       }
-      Cursor in = section(data.u64(), id);
+      Cursor in = section(offset, id);
       switch (id) {
         case OptionReader.HEADER_INFO -> metadata.headerPages(in);
         case OptionReader.FTRACE_FORMATS -> metadata.ftraceFormats(in);
@@ -168,9 +190,13 @@ final class BodyV7 {
         default -> metadata.commandLines(in);
       }
     } catch (DamageException e) {
-      contents.diagnostics.error(
-          "section", e.place(), "section " + title(id) + " cannot be used: " + e.getMessage());
+      unusable(id, e);
     }
+  }
+
+  private void unusable(int id, DamageException e) {
+    contents.diagnostics.error(
+        "section", e.place(), "section " + title(id) + " cannot be used: " + e.getMessage());
   }
 
   private static String title(int id) {
@@ -204,6 +230,7 @@ final class BodyV7 {
       }
       contents.buffers.add(
           new BufferTable(name, OptionReader.activeClock(clock), subBufferBytes, cpus));
+      bufferSections.add(section);
       SectionHeader found = sectionHeader(section);
       if (found.id() != OptionReader.BUFFER) {
         contents.diagnostics.warning(
@@ -217,28 +244,94 @@ final class BodyV7 {
   }
 
   /**
-   * Goes over all sections in the order of the file, for options sections that the chain does not
-   * lead to.
+   * Whether the last section runs past the end of the file, or the file ends where one should be.
    */
-  private void walk(long fileSize) throws IOException {
+  private boolean isCutOff(long fileSize) throws IOException {
+    long end = header.bodyOffset();
+    for (Long offset : sections(fileSize)) {
+      try {
+        end = Math.addExact(offset + SECTION_HEADER_BYTES, sectionHeader(offset).size());
+      } catch (DamageException | ArithmeticException e) {
+        return true;
+      }
+    }
+    return end > fileSize || end == header.firstOptions();
+  }
+
+  /** Offsets of all sections, as far as they follow each other. */
+  private List<Long> sections(long fileSize) throws IOException {
+    List<Long> offsets = new ArrayList<>();
     long offset = header.bodyOffset();
     while (offset <= fileSize - SECTION_HEADER_BYTES) {
       SectionHeader found;
       try {
         found = sectionHeader(offset);
       } catch (DamageException e) {
-        return;
+        break;
       }
       if (found.size() < 0 || found.id() > OptionReader.MODULES_FILE) {
-        return;
+        break;
       }
-      if (found.id() == OPTIONS_SECTION && !optionsSections.contains(offset)) {
-        contents.diagnostics.warning(
-            "options-chain", Place.at(offset), "options section found outside the chain");
-        optionsSection(offset, fileSize);
-      }
+      offsets.add(offset);
       long rest = fileSize - offset - SECTION_HEADER_BYTES;
       offset += SECTION_HEADER_BYTES + Math.min(found.size(), rest);
+    }
+    return offsets;
+  }
+
+  /**
+   * Goes over all sections in the order of the file, for what the chain of options does not lead
+   * to.
+   */
+  private void walk(long fileSize) throws IOException {
+    List<Long> buffers = new ArrayList<>();
+    for (Long offset : sections(fileSize)) {
+      try {
+        int id = sectionHeader(offset).id();
+        if (id == OPTIONS_SECTION && !optionsSections.contains(offset)) {
+          contents.diagnostics.warning(
+              "options-chain", Place.at(offset), "options section found outside the chain");
+          optionsSection(offset, fileSize);
+        } else if (METADATA.contains(id) && !sectionsRead.contains(id)) {
+          contents.diagnostics.warning(
+              "options-chain",
+              Place.at(offset),
+              "section " + title(id) + " found outside the chain");
+          metadataSection(id, offset, Place.at(offset));
+        } else if (id == OptionReader.BUFFER) {
+          buffers.add(offset);
+        }
+      } catch (DamageException e) {
+        throw new AssertionError("section header was read before", e);
+      }
+    }
+    for (Long offset : buffers) {
+      if (!bufferSections.contains(offset)) {
+        rescue(offset);
+      }
+    }
+  }
+
+  private void rescue(long offset) throws IOException {
+    Place place = Place.at(offset);
+    try {
+      SectionHeader found = sectionHeader(offset);
+      PageLayout layout = contents.layoutOr(header);
+      long from = offset + SECTION_HEADER_BYTES;
+      long to = from + Math.min(found.size(), start.at(from).remaining());
+      BufferRescue rescue = new BufferRescue(start, layout);
+      List<BufferTable.CpuData> cpus =
+          codec == null ? rescue.plain(from, to) : rescue.chunks(from, to);
+      contents.diagnostics.error(
+          "cpu-table",
+          place,
+          "the table of a buffer's CPUs is missing; its data look like those of "
+              + cpus.size()
+              + " CPUs, numbered from 0 here");
+      contents.buffers.add(new BufferTable("", null, layout.subBufferBytes(), cpus));
+    } catch (DamageException e) {
+      contents.diagnostics.error(
+          "buffer", e.place(), "buffer without a table of its CPUs: " + e.getMessage());
     }
   }
 
@@ -286,9 +379,12 @@ final class BodyV7 {
       throw new DamageException(
           place, "claims to be " + size + " bytes made of " + compressed + " compressed ones");
     }
-    Expansion expansion = new Expansion(new byte[0]);
+    Expansion expansion = new Expansion();
     try {
-      expansion.run(codec, in.bytes(compressed), (int) compressed, size, Limits.SECTION_BYTES);
+      if (!expansion.run(
+          codec, in.bytes(compressed), (int) compressed, size, Limits.SECTION_BYTES)) {
+        throw new DamageException(place, "more than " + Limits.SECTION_BYTES + " bytes");
+      }
     } catch (DataFormatException e) {
       throw new DamageException(place, "damaged compressed data (" + e.getMessage() + ")");
     }

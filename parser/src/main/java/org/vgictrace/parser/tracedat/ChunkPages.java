@@ -27,7 +27,7 @@ final class ChunkPages extends PageSource {
     private final Codec codec;
     private final boolean bigEndian;
     private final Diagnostics diagnostics;
-    private final Expansion scratch = new Expansion(new byte[0]);
+    private final Expansion scratch = new Expansion();
     private byte[] compressed = new byte[64 << 10];
     private long memoryLeft;
     private @Nullable ChunkPages scratchUser;
@@ -54,7 +54,7 @@ final class ChunkPages extends PageSource {
   private final int pageBytes;
   private final long end;
   private final byte[] head = new byte[CHUNK_HEADER_BYTES];
-  private Expansion own = new Expansion(new byte[0]);
+  private Expansion own = new Expansion();
   private boolean keeps;
   private long next;
   private long chunksLeft;
@@ -93,7 +93,7 @@ final class ChunkPages extends PageSource {
     pageAt += pageBytes;
     while (pageAt >= chunkLength) {
       if (!nextChunk()) {
-        own = new Expansion(new byte[0]);
+        own = new Expansion();
         bytes = own.bytes();
         return false;
       }
@@ -145,16 +145,17 @@ final class ChunkPages extends PageSource {
   }
 
   private boolean openChunk() throws IOException {
-    keeps = reserve();
-    Expansion into = keeps ? own : shared.scratch;
     try {
-      uncompress(into);
+      keeps = reserve() && uncompress(own, own.room());
+      if (!keeps && !uncompress(shared.scratch, Limits.CHUNK_BYTES)) {
+        throw new DataFormatException("more than " + Limits.CHUNK_BYTES + " bytes");
+      }
     } catch (DataFormatException e) {
       chunkLength = 0;
       damaged("damaged chunk (" + e.getMessage() + ")");
       return false;
     }
-    chunkLength = into.length();
+    chunkLength = (keeps ? own : shared.scratch).length();
     pageAt = 0;
     if (keeps) {
       bytes = own.bytes();
@@ -172,7 +173,7 @@ final class ChunkPages extends PageSource {
     if (!Expansion.isLikely(chunkClaimed, chunkCompressed, Limits.CHUNK_BYTES)) {
       return false;
     }
-    long more = chunkClaimed - own.bytes().length;
+    long more = chunkClaimed - own.room();
     if (more <= 0) {
       return true;
     }
@@ -180,11 +181,11 @@ final class ChunkPages extends PageSource {
       return false;
     }
     shared.memoryLeft -= more;
-    own = new Expansion(new byte[(int) chunkClaimed]);
+    own = new Expansion((int) chunkClaimed);
     return true;
   }
 
-  private void uncompress(Expansion into) throws IOException, DataFormatException {
+  private boolean uncompress(Expansion into, int limit) throws IOException, DataFormatException {
     if (shared.compressed.length < chunkCompressed) {
       shared.compressed = new byte[chunkCompressed];
     }
@@ -192,21 +193,22 @@ final class ChunkPages extends PageSource {
     if (n < chunkCompressed) {
       throw new DataFormatException("file ends early");
     }
-    int limit = into == own ? own.bytes().length : Limits.CHUNK_BYTES;
-    into.run(shared.codec, shared.compressed, chunkCompressed, chunkClaimed, limit);
-    shared.scratchUser = into == own ? shared.scratchUser : this;
+    if (into == shared.scratch) {
+      shared.scratchUser = this;
+    }
+    return into.run(shared.codec, shared.compressed, chunkCompressed, chunkClaimed, limit);
   }
 
   private void copyPage() throws IOException {
     if (shared.scratchUser != this) {
       try {
-        uncompress(shared.scratch);
+        uncompress(shared.scratch, Limits.CHUNK_BYTES);
       } catch (DataFormatException e) {
         throw new IOException("chunk at " + place(0) + " changed while it was read", e);
       }
     }
     if (bytes == own.bytes() || bytes.length < pageBytes) {
-      bytes = new byte[pageBytes];
+      bytes = new byte[pageBytes + NumberCopies.SLACK_BYTES];
     }
     System.arraycopy(shared.scratch.bytes(), pageAt, bytes, 0, available);
     start = 0;

@@ -17,10 +17,11 @@ interface Codec extends Closeable {
   /**
    * Uncompresses one piece.
    *
+   * @param room bytes of the target that may be used
    * @return number of bytes, -1 if the target is too small
    * @throws DataFormatException if the piece is damaged
    */
-  int uncompress(byte[] source, int length, byte[] target) throws DataFormatException;
+  int uncompress(byte[] source, int length, byte[] target, int room) throws DataFormatException;
 
   @Override
   void close();
@@ -39,15 +40,16 @@ interface Codec extends Closeable {
     private final Inflater inflater = new Inflater();
 
     @Override
-    public int uncompress(byte[] source, int length, byte[] target) throws DataFormatException {
+    public int uncompress(byte[] source, int length, byte[] target, int room)
+        throws DataFormatException {
       inflater.reset();
       inflater.setInput(source, 0, length);
       int done = 0;
       while (!inflater.finished()) {
-        int n = inflater.inflate(target, done, target.length - done);
+        int n = inflater.inflate(target, done, room - done);
         done += n;
         if (n == 0 && !inflater.finished()) {
-          if (done == target.length) {
+          if (done == room) {
             return -1;
           }
           throw new DataFormatException("zlib stream ends early");
@@ -67,9 +69,10 @@ interface Codec extends Closeable {
     private final ZstdDecompressCtx context = new ZstdDecompressCtx();
 
     @Override
-    public int uncompress(byte[] source, int length, byte[] target) throws DataFormatException {
+    public int uncompress(byte[] source, int length, byte[] target, int room)
+        throws DataFormatException {
       try {
-        return context.decompressByteArray(target, 0, target.length, source, 0, length);
+        return context.decompressByteArray(target, 0, room, source, 0, length);
       } catch (ZstdException e) {
         if (e.getErrorCode() == Zstd.errDstSizeTooSmall()) {
           return -1;

@@ -26,10 +26,13 @@ final class CommandLines {
 
   CommandLines(byte[] text) {
     this.text = text;
-    int at = 0;
-    while (at < text.length) {
+    int length = text.length;
+    while (length > 0 && text[length - 1] == 0) {
+      length--;
+    }
+    for (int at = 0; at < length; ) {
       int end = at;
-      while (end < text.length && text[end] != '\n') {
+      while (end < length && text[end] != '\n') {
         end++;
       }
       line(at, end);
@@ -72,7 +75,7 @@ final class CommandLines {
     }
     if (at == start || at == end || text[at] != ' ' || pid > Integer.MAX_VALUE) {
       if (count > 0) {
-        ends[count - 1] = trimmed(starts[count - 1], end);
+        ends[count - 1] = end;
       }
       return;
     }
@@ -83,17 +86,8 @@ final class CommandLines {
     }
     pids[count] = (int) pid;
     starts[count] = at + 1;
-    ends[count] = trimmed(at + 1, end);
+    ends[count] = end;
     count++;
-  }
-
-  /** The text block may end in NUL. */
-  private int trimmed(int start, int end) {
-    int e = end;
-    while (e > start && text[e - 1] == 0) {
-      e--;
-    }
-    return e;
   }
 
   private void index() {

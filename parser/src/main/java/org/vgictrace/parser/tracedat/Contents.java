@@ -15,6 +15,8 @@ final class Contents {
   /** Clocks whose cycles an option TSC2NSEC converts. */
   private static final Set<String> CYCLE_CLOCKS = Set.of("x86-tsc", "tsc2nsec");
 
+  private static final int USUAL_PAGE_BYTES = 4096;
+
   /** What was wrong with the metadata, later with the data. */
   final Diagnostics diagnostics = new Diagnostics();
 
@@ -53,5 +55,18 @@ final class Contents {
   /** The conversion of cycles of this clock, null if it needs none. */
   @Nullable TimeScale timeScaleOf(@Nullable String ofClock) {
     return ofClock == null || CYCLE_CLOCKS.contains(ofClock) ? timeScale : null;
+  }
+
+  /** The layout of pages; the usual one for that machine if the file does not describe it. */
+  PageLayout layoutOr(FileHeader header) {
+    PageLayout described = layout;
+    if (described != null) {
+      return described;
+    }
+    boolean small = header.pageBytes() < Limits.SUB_BUFFER_BYTES_MIN;
+    long pageBytes = small ? USUAL_PAGE_BYTES : header.pageBytes();
+    return PageLayout.standard(
+        header.longBytes() == Integer.BYTES ? Integer.BYTES : Long.BYTES,
+        (int) Math.min(pageBytes, Limits.SUB_BUFFER_BYTES_MAX));
   }
 }

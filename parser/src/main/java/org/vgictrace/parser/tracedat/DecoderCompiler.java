@@ -1,27 +1,26 @@
 package org.vgictrace.parser.tracedat;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.vgictrace.parser.bind.Binding;
-import org.vgictrace.parser.event.Column;
 import org.vgictrace.parser.event.ColumnType;
 import org.vgictrace.parser.event.Kind;
 import org.vgictrace.parser.event.LrImage;
 import org.vgictrace.parser.event.Names;
 import org.vgictrace.parser.format.EventFormat;
 import org.vgictrace.parser.format.FieldFormat;
+import org.vgictrace.parser.tracedat.RecordDecoder.ArrayCopy;
 import org.vgictrace.parser.tracedat.RecordDecoder.CommonFields;
-import org.vgictrace.parser.tracedat.RecordDecoder.Copy;
-import org.vgictrace.parser.tracedat.RecordDecoder.Source;
+import org.vgictrace.parser.tracedat.RecordDecoder.Program;
 import org.vgictrace.parser.tracedat.RecordDecoder.Target;
+import org.vgictrace.parser.tracedat.RecordDecoder.Where;
 
 /**
  * Compiles the format of an event and its binding into a {@link RecordDecoder}. A column whose
- * field is missing, has no such element, or is of a sort that cannot fill it gets no instruction
- * and stays null.
+ * field is missing, has no such element, or is of a sort that cannot fill it gets no copy and stays
+ * null.
  */
 final class DecoderCompiler {
   /** Where the common fields have always been; assumed for events without a format. */
@@ -30,6 +29,9 @@ final class DecoderCompiler {
   private static final CommonFields NONE = new CommonFields(-1, -1, -1);
   private static final int NAME_COLUMN = Kind.OTHER.column("name");
   private static final int PAYLOAD_COLUMN = Kind.OTHER.column("payload");
+
+  /** Length of a dynamic array is a 16-bit number. */
+  private static final int DYNAMIC_BYTES_MAX = 0xffff;
 
   private final Set<Kind> wanted;
   private final boolean bigEndian;
@@ -43,60 +45,76 @@ final class DecoderCompiler {
 
   /** For an event that a binding makes a kind of. */
   RecordDecoder bound(EventFormat format, Binding binding) {
-    List<Copy> copies = new ArrayList<>();
-    int[] constantColumns = new int[binding.constants().size() + 1];
-    long[] constants = new long[constantColumns.length];
-    int count = 0;
+    List<NumberCopies.Copy> numbers = new ArrayList<>();
+    List<NumberCopies.Copy> bools = new ArrayList<>();
+    List<ArrayCopy> arrays = new ArrayList<>();
+    List<Integer> constantColumns = new ArrayList<>();
+    List<Long> constants = new ArrayList<>();
     for (Binding.Constant constant : binding.constants()) {
-      constantColumns[count] = constant.column();
-      constants[count++] = constant.value();
+      constantColumns.add(constant.column());
+      constants.add(constant.value());
     }
     for (Binding.FieldBinding from : binding.fields()) {
       FieldFormat field = format.field(from.field());
-      if (field == null) {
+      if (field == null || !isPossible(field)) {
         continue;
       }
-      Copy copy = copy(binding.kind().columns().get(from.column()), from, field);
-      if (copy == null) {
+      ColumnType type = binding.kind().columns().get(from.column()).type();
+      if (type == ColumnType.NAME || type == ColumnType.BYTES) {
+        Target target = type == ColumnType.NAME ? Target.NAME : Target.BYTES;
+        if (type == ColumnType.BYTES || field.isText()) {
+          array(from.column(), field, target, arrays);
+        }
         continue;
       }
-      copies.add(copy);
+      NumberCopies.Copy number = number(type, from, field);
+      if (number == null) {
+        continue;
+      }
+      if (isDynamic(field)) {
+        NumberCopies element =
+            new NumberCopies(List.of(number), type == ColumnType.BOOL, bigEndian);
+        arrays.add(
+            new ArrayCopy(
+                from.column(), where(field), (int) field.offset(), 0, Target.NUMBER, element));
+      } else {
+        (type == ColumnType.BOOL ? bools : numbers).add(number);
+      }
       if (binding.kind() == Kind.LR_IMAGE && from.column() == LrImage.LR0) {
-        constantColumns[count] = LrImage.LR_BYTES;
-        constants[count++] = field.elementBytes();
+        constantColumns.add(LrImage.LR_BYTES);
+        constants.add((long) field.elementBytes());
       }
     }
     return decoder(
         binding.kind(),
         commonFields(format),
-        copies,
-        Arrays.copyOf(constantColumns, count),
-        Arrays.copyOf(constants, count));
+        new Program(
+            new NumberCopies(numbers, false, bigEndian),
+            new NumberCopies(bools, true, bigEndian),
+            arrays,
+            constantColumns,
+            constants));
   }
 
   /** For an event that no kind stands for. */
   RecordDecoder other(String name, @Nullable EventFormat format) {
-    Copy payload =
-        new Copy(PAYLOAD_COLUMN, Source.TAIL_BYTES, 0, 0, false, Source.U8, Target.BYTES, 0, 0);
+    NumberCopies none = new NumberCopies(List.of(), false, bigEndian);
+    ArrayCopy payload = new ArrayCopy(PAYLOAD_COLUMN, Where.TAIL, 0, 0, Target.BYTES, null);
+    long nameId = names.intern(name);
     return decoder(
         Kind.OTHER,
         format == null ? USUAL : commonFields(format),
-        List.of(payload),
-        new int[] {NAME_COLUMN},
-        new long[] {names.intern(name)});
+        new Program(none, none, List.of(payload), List.of(NAME_COLUMN), List.of(nameId)));
   }
 
-  private RecordDecoder decoder(
-      Kind kind, CommonFields common, List<Copy> copies, int[] constantColumns, long[] constants) {
-    return new RecordDecoder(
-        kind,
-        wanted.contains(kind),
-        common,
-        copies.toArray(Copy[]::new),
-        constantColumns,
-        constants,
-        bigEndian,
-        names);
+  /** Whether a record can have such a field at all. */
+  static boolean isPossible(FieldFormat field) {
+    return field.offset() <= Limits.SUB_BUFFER_BYTES_MAX
+        && field.size() <= Limits.SUB_BUFFER_BYTES_MAX;
+  }
+
+  private RecordDecoder decoder(Kind kind, CommonFields common, Program program) {
+    return new RecordDecoder(kind, wanted.contains(kind), common, program, bigEndian, names);
   }
 
   private static CommonFields commonFields(EventFormat format) {
@@ -111,94 +129,96 @@ final class DecoderCompiler {
 
   private static int commonOffset(EventFormat format, String name, int size) {
     FieldFormat field = format.commonField(name);
-    if (field == null || field.size() != size || field.offset() > Short.MAX_VALUE) {
+    if (field == null || field.size() != size || !isPossible(field)) {
       return -1;
     }
     return (int) field.offset();
   }
 
-  private static @Nullable Copy copy(Column column, Binding.FieldBinding from, FieldFormat field) {
-    if (field.offset() > Integer.MAX_VALUE || field.size() > Integer.MAX_VALUE) {
-      return null;
+  private static void array(int column, FieldFormat field, Target target, List<ArrayCopy> arrays) {
+    if (field.storage() != FieldFormat.Storage.NUMBER) {
+      arrays.add(
+          new ArrayCopy(
+              column, where(field), (int) field.offset(), (int) field.size(), target, null));
     }
-    return switch (column.type()) {
-      case NAME -> field.isText() ? bytes(from.column(), field, Target.NAME) : null;
-      case BYTES -> bytes(from.column(), field, Target.BYTES);
-      default -> number(column.type(), from, field);
-    };
   }
 
-  private static @Nullable Copy bytes(int column, FieldFormat field, Target target) {
-    int offset = (int) field.offset();
-    boolean relative = field.storage() == FieldFormat.Storage.REL_LOC;
+  private static Where where(FieldFormat field) {
     return switch (field.storage()) {
-      case ARRAY, OPAQUE ->
-          new Copy(
-              column,
-              Source.FIXED_BYTES,
-              offset,
-              (int) field.size(),
-              false,
-              Source.U8,
-              target,
-              0,
-              0);
-      case TAIL -> new Copy(column, Source.TAIL_BYTES, offset, 0, false, Source.U8, target, 0, 0);
-      case DATA_LOC, REL_LOC ->
-          new Copy(column, Source.DYNAMIC_BYTES, offset, 0, relative, Source.U8, target, 0, 0);
-      case NUMBER -> null;
+      case NUMBER, ARRAY, OPAQUE -> Where.FIXED;
+      case TAIL -> Where.TAIL;
+      case DATA_LOC -> Where.DATA_LOC;
+      case REL_LOC -> Where.REL_LOC;
     };
   }
 
-  private static @Nullable Copy number(
+  private static boolean isDynamic(FieldFormat field) {
+    return field.storage() == FieldFormat.Storage.DATA_LOC
+        || field.storage() == FieldFormat.Storage.REL_LOC;
+  }
+
+  /**
+   * The copy of a number, its offset counted from the beginning of the record, or of the array if
+   * that is dynamic. The number has its field's sign, and is then cut to the column's size.
+   */
+  private static NumberCopies.@Nullable Copy number(
       ColumnType type, Binding.FieldBinding from, FieldFormat field) {
-    Source element = source(field);
-    if (element == null) {
+    int width = field.elementBytes();
+    int element = from.element();
+    if (width == 0) {
       return null;
     }
-    long offset = field.offset();
-    int operand = 0;
-    Source source = element;
+    long offset;
     switch (field.storage()) {
       case NUMBER -> {
-        if (from.element() > 0) {
+        if (element > 0) {
           return null;
         }
+        offset = field.offset();
       }
       case ARRAY -> {
-        if (from.element() < 0 || from.element() >= field.elements()) {
+        if (element < 0 || element >= field.elements()) {
           return null;
         }
-        offset += (long) from.element() * field.elementBytes();
+        offset = field.offset() + (long) element * width;
       }
       case DATA_LOC, REL_LOC -> {
-        if (from.element() < 0 || from.element() > 0xffff) {
+        if (element < 0 || element > DYNAMIC_BYTES_MAX / width) {
           return null;
         }
-        source = Source.DYNAMIC_NUMBER;
-        operand = from.element() * field.elementBytes();
+        offset = (long) element * width;
       }
-      case TAIL, OPAQUE -> {
+      default -> {
         return null;
       }
     }
-    int typeBits = bits(type);
-    int shift = from.bits() == Long.SIZE ? 0 : from.shift();
-    int bits = Math.min(Math.min(from.bits(), typeBits), Long.SIZE - shift);
-    Target target =
-        type == ColumnType.BOOL
-            ? Target.BOOL
-            : type == ColumnType.INT32 && bits == typeBits ? Target.SIGNED : Target.UNSIGNED;
-    return new Copy(
-        from.column(),
-        source,
-        (int) offset,
-        operand,
-        field.storage() == FieldFormat.Storage.REL_LOC,
-        element,
-        target,
-        Long.SIZE - shift - bits,
-        Long.SIZE - bits);
+    int size = width * Byte.SIZE;
+    boolean whole = from.bits() == Long.SIZE;
+    int shift = whole ? 0 : from.shift();
+    int bits = whole ? size : Math.min(from.bits(), size - shift);
+    if (bits <= 0) {
+      return null;
+    }
+    boolean signed = whole && field.signed();
+    int columnBits = bits(type);
+    if (bits >= columnBits) {
+      bits = columnBits;
+      signed = type == ColumnType.INT32;
+    }
+    long mask = maskOf(signed, bits, columnBits, type);
+    return new NumberCopies.Copy(from.column(), (int) offset, width, shift, bits, mask);
+  }
+
+  /** What is left of the sign-extended bits. */
+  private static long maskOf(boolean signed, int bits, int columnBits, ColumnType type) {
+    if (!signed) {
+      return lowest(bits);
+    }
+    return type == ColumnType.INT32 ? -1 : lowest(columnBits);
+  }
+
+  private static long lowest(int bits) {
+    return bits == Long.SIZE ? -1 : (1L << bits) - 1;
   }
 
   private static int bits(ColumnType type) {
@@ -207,16 +227,6 @@ final class DecoderCompiler {
       case UINT16 -> 16;
       case UINT32, INT32, HEX32 -> 32;
       case BOOL, INT64, HEX64, ENUM, NAME, BYTES -> 64;
-    };
-  }
-
-  private static @Nullable Source source(FieldFormat field) {
-    return switch (field.elementBytes()) {
-      case 1 -> field.signed() ? Source.S8 : Source.U8;
-      case 2 -> field.signed() ? Source.S16 : Source.U16;
-      case 4 -> field.signed() ? Source.S32 : Source.U32;
-      case 8 -> Source.S64;
-      default -> null;
     };
   }
 }

@@ -8,6 +8,7 @@ import org.vgictrace.parser.diag.Diagnostics;
 import org.vgictrace.parser.diag.Place;
 import org.vgictrace.parser.format.EventFormat;
 import org.vgictrace.parser.format.EventFormatParser;
+import org.vgictrace.parser.format.FieldFormat;
 import org.vgictrace.parser.format.FormatException;
 
 /**
@@ -80,6 +81,22 @@ final class EventCatalog {
           raw.place(),
           "the format of " + raw.fullName() + " cannot be read: " + e.getMessage());
       return compiler.other(raw.name(), null);
+    }
+    for (FieldFormat field : format.fields()) {
+      if (!DecoderCompiler.isPossible(field)) {
+        diagnostics.warning(
+            "event-format",
+            raw.place(),
+            "field "
+                + field.name()
+                + " of "
+                + raw.fullName()
+                + " has offset "
+                + field.offset()
+                + " and size "
+                + field.size()
+                + "; it is left out");
+      }
     }
     Binding binding = packs.find(raw.system(), raw.name(), format.fieldNames());
     return binding != null ? compiler.bound(format, binding) : compiler.other(raw.name(), format);

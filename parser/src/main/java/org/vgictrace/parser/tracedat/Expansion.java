@@ -12,16 +12,23 @@ final class Expansion {
   private byte[] target;
   private int length;
 
-  /**
-   * @param target array to be used if it is large enough
-   */
-  Expansion(byte[] target) {
-    this.target = target;
+  Expansion() {
+    this.target = new byte[0];
   }
 
-  /** The array with the content. */
+  /** With room for that many bytes. */
+  Expansion(int room) {
+    this.target = new byte[room + NumberCopies.SLACK_BYTES];
+  }
+
+  /** The array with the content and {@link NumberCopies#SLACK_BYTES} behind it. */
   byte[] bytes() {
     return target;
+  }
+
+  /** Number of bytes that it can take. */
+  int room() {
+    return Math.max(0, target.length - NumberCopies.SLACK_BYTES);
   }
 
   /** Number of bytes in it. */
@@ -39,23 +46,24 @@ final class Expansion {
    *
    * @param claimed size as the file says
    * @param limit most bytes to be made
-   * @throws DataFormatException if the piece is damaged or too large
+   * @return false if the content is larger than the limit
+   * @throws DataFormatException if the piece is damaged
    */
-  void run(Codec codec, byte[] source, int compressed, long claimed, int limit)
+  boolean run(Codec codec, byte[] source, int compressed, long claimed, int limit)
       throws DataFormatException {
     int room = isLikely(claimed, compressed, limit) ? (int) claimed : FIRST_BYTES;
     while (true) {
-      if (target.length < room) {
-        target = new byte[room];
+      if (room() < room) {
+        target = new byte[room + NumberCopies.SLACK_BYTES];
       }
-      length = codec.uncompress(source, compressed, target);
+      length = codec.uncompress(source, compressed, target, room());
       if (length >= 0) {
-        return;
+        return true;
       }
-      if (target.length >= limit) {
-        throw new DataFormatException("more than " + limit + " bytes");
+      if (room() >= limit) {
+        return false;
       }
-      room = (int) Math.min(limit, Math.max(FIRST_BYTES, target.length * 2L));
+      room = (int) Math.min(limit, Math.max(FIRST_BYTES, room() * 2L));
     }
   }
 }

@@ -5,7 +5,7 @@ import org.vgictrace.parser.diag.Place;
 
 /** Gives the ring-buffer pages of one CPU one after the other. Not thread-safe. */
 abstract class PageSource {
-  /** Array that holds the current page. */
+  /** Array that holds the current page, with {@link NumberCopies#SLACK_BYTES} behind it. */
   protected byte[] bytes = new byte[0];
 
   /** Where the current page starts in it. */

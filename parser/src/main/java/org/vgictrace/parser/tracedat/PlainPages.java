@@ -36,8 +36,8 @@ final class PlainPages extends PageSource {
     }
     if (next >= bufferAt + buffered) {
       int wanted = (int) Math.min(bufferBytes, end - next);
-      if (bytes.length < wanted) {
-        bytes = new byte[wanted];
+      if (bytes.length < wanted + NumberCopies.SLACK_BYTES) {
+        bytes = new byte[wanted + NumberCopies.SLACK_BYTES];
       }
       bufferAt = next;
       buffered = file.read(next, bytes, 0, wanted);

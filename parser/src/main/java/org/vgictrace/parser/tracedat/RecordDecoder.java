@@ -3,6 +3,7 @@ package org.vgictrace.parser.tracedat;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.vgictrace.parser.diag.Place;
 import org.vgictrace.parser.event.Kind;
@@ -10,85 +11,83 @@ import org.vgictrace.parser.event.KindTable;
 import org.vgictrace.parser.event.Names;
 
 /**
- * Fills a row from the records of one event: a list of copy instructions, compiled once by {@link
+ * Fills a row from the records of one event: lists of copies, compiled once by {@link
  * DecoderCompiler} from the event's format and its binding. Does not allocate per record, except
  * for names not seen before.
  *
- * <p>Every instruction is checked against the length of the record; a value outside stays null and
- * is counted. Not thread-safe.
+ * <p>A value outside of its record stays null and is counted. Not thread-safe.
  */
 final class RecordDecoder {
-  /** Where an instruction finds its value. */
-  enum Source {
-    U8,
-    S8,
-    U16,
-    S16,
-    U32,
-    S32,
-    S64,
-    /** Number in a dynamic array; the operand is the byte offset of the element in it. */
-    DYNAMIC_NUMBER,
-    /** Bytes of a fixed array; the operand is their number. */
-    FIXED_BYTES,
-    /** Bytes up to the end of the record. */
-    TAIL_BYTES,
-    /** Bytes at the place that a locator tells. */
-    DYNAMIC_BYTES;
+  private static final VarHandle INT =
+      MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+
+  /** How an array is found in a record. */
+  enum Where {
+    /** At a fixed offset, with a fixed size. */
+    FIXED,
+    /** From a fixed offset to the end of the record. */
+    TAIL,
+    /** Where the locator at that offset says, counted from the beginning of the record. */
+    DATA_LOC,
+    /** The same, counted from the end of the locator. */
+    REL_LOC
   }
 
-  /** What becomes of the value. */
+  /** What becomes of an array. */
   enum Target {
-    /** Bits taken by shifting left, then right without sign. */
-    UNSIGNED,
-    /** The same with sign. */
-    SIGNED,
-    /** 1 if any of the bits is set. */
-    BOOL,
     /** Text up to the first NUL. */
     NAME,
     /** The bytes as they are. */
-    BYTES;
+    BYTES,
+    /** One of its elements. */
+    NUMBER
   }
 
-  private static final VarHandle SHORT =
-      MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
-  private static final VarHandle INT =
-      MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
-  private static final VarHandle LONG =
-      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
-
   /**
-   * One instruction.
+   * One column filled from an array.
    *
    * @param column column to fill
-   * @param source where the value is
-   * @param offset bytes from the beginning of the record to the value or its locator
-   * @param operand see {@link Source}
-   * @param relative whether a locator counts from its own end
-   * @param element what a dynamic array consists of, for {@link Source#DYNAMIC_NUMBER}
+   * @param where how the array is found
+   * @param offset bytes from the beginning of the record to the array or its locator
+   * @param size bytes of the array, if it is fixed
    * @param target what becomes of it
-   * @param up shift to the left
-   * @param down shift to the right after that
+   * @param element the element wanted, its offset counted from the beginning of the array; null
+   *     unless the target is {@link Target#NUMBER}
    */
-  record Copy(
+  record ArrayCopy(
       int column,
-      Source source,
+      Where where,
       int offset,
-      int operand,
-      boolean relative,
-      Source element,
+      int size,
       Target target,
-      int up,
-      int down) {}
+      @Nullable NumberCopies element) {}
 
   /** Offsets of common fields, -1 for those that the event does not have. */
   record CommonFields(int flags, int preempt, int pid) {}
 
+  /**
+   * What to fill a row with.
+   *
+   * @param numbers columns filled from numbers
+   * @param bools columns filled from numbers that stand for yes or no
+   * @param arrays columns filled from arrays
+   * @param constantColumns columns with a fixed value
+   * @param constants those values
+   */
+  record Program(
+      NumberCopies numbers,
+      NumberCopies bools,
+      List<ArrayCopy> arrays,
+      List<Integer> constantColumns,
+      List<Long> constants) {}
+
   private final Kind kind;
   private final boolean wanted;
   private final CommonFields common;
-  private final Copy[] copies;
+  private final NumberCopies numbers;
+  private final NumberCopies bools;
+  private final int numbersEnd;
+  private final ArrayCopy[] arrays;
   private final int[] constantColumns;
   private final long[] constants;
   private final boolean bigEndian;
@@ -96,24 +95,25 @@ final class RecordDecoder {
   private long outside;
   private @Nullable Place firstOutside;
 
-  private int rangeStart;
-  private int rangeLength;
+  private int arrayStart;
+  private int arrayLength;
 
   RecordDecoder(
       Kind kind,
       boolean wanted,
       CommonFields common,
-      Copy[] copies,
-      int[] constantColumns,
-      long[] constants,
+      Program program,
       boolean bigEndian,
       Names names) {
     this.kind = kind;
     this.wanted = wanted;
     this.common = common;
-    this.copies = copies;
-    this.constantColumns = constantColumns;
-    this.constants = constants;
+    this.numbers = program.numbers();
+    this.bools = program.bools();
+    this.numbersEnd = Math.max(numbers.end(), bools.end());
+    this.arrays = program.arrays().toArray(ArrayCopy[]::new);
+    this.constantColumns = program.constantColumns().stream().mapToInt(Integer::intValue).toArray();
+    this.constants = program.constants().stream().mapToLong(Long::longValue).toArray();
     this.bigEndian = bigEndian;
     this.names = names;
   }
@@ -165,119 +165,89 @@ final class RecordDecoder {
   /**
    * Fills the newest row of a table of this event's kind.
    *
+   * @param bytes an array with {@link NumberCopies#SLACK_BYTES} behind the record
    * @return false if a value lay outside of the record
    */
-  boolean fill(KindTable row, byte[] bytes, int start, int length) {
+  boolean fill(KindTable table, byte[] bytes, int start, int length) {
+    int row = table.rows() - 1;
     long outsideBefore = outside;
-    for (int i = 0; i < constants.length; i++) {
-      row.put(constantColumns[i], constants[i]);
+    long present;
+    if (length >= numbersEnd) {
+      present = numbers.copy(table, row, bytes, start) | bools.copy(table, row, bytes, start);
+    } else {
+      present =
+          numbers.copyWithin(table, row, bytes, start, length)
+              | bools.copyWithin(table, row, bytes, start, length);
+      outside += numbers.count() + bools.count() - Long.bitCount(present);
     }
-    for (Copy copy : copies) {
-      switch (copy.target) {
-        case UNSIGNED, SIGNED, BOOL -> number(row, copy, bytes, start, length);
-        case NAME -> {
-          if (range(copy, bytes, start, length)) {
-            row.put(copy.column, names.intern(bytes, rangeStart, textLength(bytes)));
-          }
-        }
-        case BYTES -> {
-          if (range(copy, bytes, start, length)) {
-            row.putBytes(copy.column, bytes, rangeStart, rangeLength);
-          }
-        }
-      }
+    for (int i = 0; i < constants.length; i++) {
+      table.values(constantColumns[i])[row] = constants[i];
+      present |= 1L << constantColumns[i];
+    }
+    table.present()[row] = present;
+    for (ArrayCopy copy : arrays) {
+      array(table, row, copy, bytes, start, length);
     }
     return outside == outsideBefore;
   }
 
-  private void number(KindTable row, Copy copy, byte[] bytes, int start, int length) {
-    Source source = copy.source;
-    int offset = copy.offset;
-    int room = length - offset;
-    if (source == Source.DYNAMIC_NUMBER) {
-      if (!range(copy, bytes, start, length)) {
-        return;
-      }
-      source = copy.element;
-      offset = rangeStart - start + copy.operand;
-      room = rangeLength - copy.operand;
-    }
-    long value;
-    if (room < width(source)) {
+  private void array(
+      KindTable table, int row, ArrayCopy copy, byte[] bytes, int start, int length) {
+    if (!find(copy, bytes, start, length)) {
       outside++;
       return;
     }
-    int at = start + offset;
-    switch (source) {
-      case U8 -> value = bytes[at] & 0xff;
-      case S8 -> value = bytes[at];
-      case U16 -> value = s16(bytes, at) & 0xffff;
-      case S16 -> value = s16(bytes, at);
-      case U32 -> value = s32(bytes, at) & 0xffff_ffffL;
-      case S32 -> value = s32(bytes, at);
-      default -> value = s64(bytes, at);
-    }
-    value <<= copy.up;
-    value = copy.target == Target.SIGNED ? value >> copy.down : value >>> copy.down;
-    row.put(copy.column, copy.target == Target.BOOL && value != 0 ? 1 : value);
-  }
-
-  static int width(Source source) {
-    return switch (source) {
-      case U8, S8 -> 1;
-      case U16, S16 -> 2;
-      case U32, S32 -> 4;
-      default -> 8;
-    };
-  }
-
-  /** Finds the bytes of an array; false and counted if they are not all inside the record. */
-  private boolean range(Copy copy, byte[] bytes, int start, int length) {
-    long from = copy.offset;
-    long count;
-    switch (copy.source) {
-      case FIXED_BYTES -> count = copy.operand;
-      case TAIL_BYTES -> count = length - from;
-      default -> {
-        if (length - copy.offset < Integer.BYTES) {
-          outside++;
-          return false;
+    switch (copy.target()) {
+      case NAME -> table.put(copy.column(), names.intern(bytes, arrayStart, textLength(bytes)));
+      case BYTES -> table.putBytes(copy.column(), bytes, arrayStart, arrayLength);
+      case NUMBER -> {
+        NumberCopies element = copy.element();
+        if (element != null) {
+          long filled = element.copyWithin(table, row, bytes, arrayStart, arrayLength);
+          table.present()[row] |= filled;
+          outside += filled == 0 ? 1 : 0;
         }
-        long locator = s32(bytes, start + copy.offset) & 0xffff_ffffL;
-        from = (locator & 0xffff) + (copy.relative ? copy.offset + 4L : 0);
-        count = locator >>> 16;
       }
     }
+  }
+
+  /** Finds an array; false if it is not all inside the record. */
+  private boolean find(ArrayCopy copy, byte[] bytes, int start, int length) {
+    long from = copy.offset();
+    long count;
+    switch (copy.where()) {
+      case FIXED -> count = copy.size();
+      case TAIL -> count = length - from;
+      case DATA_LOC, REL_LOC -> {
+        if (length - from < Integer.BYTES) {
+          return false;
+        }
+        long locator = s32(bytes, start + copy.offset()) & 0xffff_ffffL;
+        long base = copy.where() == Where.REL_LOC ? from + Integer.BYTES : 0;
+        from = base + (locator & 0xffff);
+        count = locator >>> 16;
+      }
+      default -> throw new AssertionError(copy.where());
+    }
     if (count < 0 || from > length || count > length - from) {
-      outside++;
       return false;
     }
-    rangeStart = start + (int) from;
-    rangeLength = (int) count;
+    arrayStart = start + (int) from;
+    arrayLength = (int) count;
     return true;
   }
 
   private int textLength(byte[] bytes) {
-    for (int i = 0; i < rangeLength; i++) {
-      if (bytes[rangeStart + i] == 0) {
+    for (int i = 0; i < arrayLength; i++) {
+      if (bytes[arrayStart + i] == 0) {
         return i;
       }
     }
-    return rangeLength;
-  }
-
-  private short s16(byte[] bytes, int at) {
-    short value = (short) SHORT.get(bytes, at);
-    return bigEndian ? Short.reverseBytes(value) : value;
+    return arrayLength;
   }
 
   private int s32(byte[] bytes, int at) {
     int value = (int) INT.get(bytes, at);
     return bigEndian ? Integer.reverseBytes(value) : value;
-  }
-
-  private long s64(byte[] bytes, int at) {
-    long value = (long) LONG.get(bytes, at);
-    return bigEndian ? Long.reverseBytes(value) : value;
   }
 }

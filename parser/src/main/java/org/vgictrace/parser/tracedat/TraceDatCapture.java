@@ -25,8 +25,6 @@ final class TraceDatCapture implements Capture {
   private static final Set<String> NANOSECOND_CLOCKS =
       Set.of("local", "global", "perf", "mono", "mono_raw", "boot", "tai");
 
-  private static final int KERNEL_LONG_IF_UNKNOWN = 8;
-
   private final Input input;
   private final RandomBytes file;
   private final FileHeader header;
@@ -50,7 +48,7 @@ final class TraceDatCapture implements Capture {
     this.contents = contents;
     this.codec = codec;
     this.packs = packs;
-    this.layout = layout(header, contents);
+    this.layout = contents.layoutOr(header);
     this.meta = meta(input.name(), header, contents);
   }
 
@@ -123,16 +121,6 @@ final class TraceDatCapture implements Capture {
       codec.close();
     }
     input.close();
-  }
-
-  private static PageLayout layout(FileHeader header, Contents contents) {
-    PageLayout layout = contents.layout;
-    if (layout != null) {
-      return layout;
-    }
-    int longBytes = header.longBytes() == 4 ? 4 : KERNEL_LONG_IF_UNKNOWN;
-    int pageBytes = (int) Math.min(header.pageBytes(), Limits.SUB_BUFFER_BYTES_MAX);
-    return PageLayout.standard(longBytes, pageBytes);
   }
 
   private static CaptureMeta meta(String name, FileHeader header, Contents contents) {

@@ -73,12 +73,8 @@ final class IrqState {
   /** Whether the pending latch comes from the latest fold. */
   boolean pendingFromFold;
 
-  /**
-   * Between these times it was added to its ap_list and has not been moved since; 0 for unknown.
-   */
-  long listedFrom;
-
-  long listedUntil;
+  /** Position on its ap_list relative to others with a position: larger is later. 0 for unknown. */
+  long listOrder;
 
   /** {@link VcpuState#imageSerial} of the latest entry image that holds it. */
   long imageSerial = -1;
@@ -142,7 +138,7 @@ final class IrqState {
     hwintid = -1;
     target = POINTER_UNKNOWN;
     pendingFromFold = false;
-    listedUntil = 0;
+    listOrder = 0;
     inLrOf = null;
   }
 
