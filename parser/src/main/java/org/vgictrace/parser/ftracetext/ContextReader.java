@@ -69,7 +69,7 @@ final class ContextReader {
       p = afterRawFlags(b, p, end, r);
     } else if (AsciiCursor.isBlank(b[p])) {
       p = afterFlags(b, p + 1, r);
-    } else {
+    } else if (!startsWideTime(b, p)) {
       return false;
     }
     return p >= 0 && timeAndText(b, p, end, r);
@@ -118,6 +118,13 @@ final class ContextReader {
     if (b[p] == '(' && b[p + 1] == '+') {
       p = afterTimeDifference(b, p);
     }
+    name(b, p, end, r);
+    return true;
+  }
+
+  /** Reads {@code name: payload}, or a payload that has no name before it. */
+  static void name(byte[] b, int from, int end, TextRecord r) {
+    int p = from;
     r.nameStart = p;
     r.payloadEnd = end;
     int hash = 0;
@@ -132,7 +139,6 @@ final class ContextReader {
       r.nameEnd = r.nameStart;
       r.payloadStart = r.nameStart;
     }
-    return true;
   }
 
   static int skipBlanks(byte[] b, int from) {
@@ -141,6 +147,15 @@ final class ContextReader {
       p++;
     }
     return p;
+  }
+
+  /** Whether a clock's number begins right behind the CPU: trace-cmd's field of 12 is full. */
+  private static boolean startsWideTime(byte[] b, int from) {
+    int p = from;
+    while (AsciiCursor.isDigit(b[p])) {
+      p++;
+    }
+    return p - from >= UNITS_WIDTH && b[p] == ':';
   }
 
   /** Position after {@code ( 114) } or {@code (-------) }; the same position if it is neither. */

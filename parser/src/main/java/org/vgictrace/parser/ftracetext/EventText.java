@@ -112,21 +112,26 @@ final class EventText {
    */
   @Nullable Alternative decode(
       byte[] b, int payloadStart, int payloadEnd, AsciiCursor c, TextFields found, RowValues row) {
+    Alternative fitting = find(b, payloadStart, payloadEnd, c, found, row);
+    if (fitting == null) {
+      unknownShapes++;
+    } else {
+      fitting.applied();
+    }
+    return fitting;
+  }
+
+  /** Does the same without counting. */
+  @Nullable Alternative find(
+      byte[] b, int payloadStart, int payloadEnd, AsciiCursor c, TextFields found, RowValues row) {
     int from = afterNotes(b, ContextReader.skipBlanks(b, payloadStart), payloadEnd);
     int end = beforeDebugNote(b, from, payloadEnd);
     for (Alternative each : alternatives) {
       if (each.hasTemplates() && each.match(b, from, end, found, row)) {
-        each.applied();
         return each;
       }
     }
-    Alternative byKeys = decodeKeys(b, from, end, c, row);
-    if (byKeys == null) {
-      unknownShapes++;
-    } else {
-      byKeys.applied();
-    }
-    return byKeys;
+    return decodeKeys(b, from, end, c, row);
   }
 
   private @Nullable Alternative decodeKeys(

@@ -25,13 +25,19 @@ final class FtraceTextCapture implements Capture {
   private final LineSource lines;
   private final Function<String, List<Binding>> bindings;
   private final CaptureMeta meta;
+  private final boolean report;
 
   private FtraceTextCapture(
-      Input input, LineSource lines, Function<String, List<Binding>> bindings, CaptureMeta meta) {
+      Input input,
+      LineSource lines,
+      Function<String, List<Binding>> bindings,
+      CaptureMeta meta,
+      boolean report) {
     this.input = input;
     this.lines = lines;
     this.bindings = bindings;
     this.meta = meta;
+    this.report = report;
   }
 
   /**
@@ -48,10 +54,10 @@ final class FtraceTextCapture implements Capture {
     if (head.isRaw()) {
       throw new InputException(
           input.name(),
-          "recorded with ftrace's option raw or hex, which prints no names; turn it off and read"
-              + " the trace again");
+          "printed with ftrace's option raw, hex or bin, which leaves out the names; turn it off"
+              + " and read the trace again");
     }
-    return new FtraceTextCapture(input, lines, bindings, meta(input.name(), head));
+    return new FtraceTextCapture(input, lines, bindings, meta(input.name(), head), head.isReport());
   }
 
   private static String text(byte[] b, int start, int end) {
@@ -80,7 +86,11 @@ final class FtraceTextCapture implements Capture {
   @Override
   public CaptureCounts read(Set<Kind> wanted, BatchConsumer consumer) throws IOException {
     BatchBuilder builder = new BatchBuilder(new BatchPool(new Names()), consumer);
-    TextPass pass = new TextPass(lines, new TextDecoder(builder, bindings, wanted));
+    TextDecoder decoder = new TextDecoder(builder, bindings, wanted);
+    if (report) {
+      decoder.padNames();
+    }
+    TextPass pass = new TextPass(lines, decoder);
     pass.run();
     return pass.counts(input.stream().damage());
   }

@@ -120,13 +120,15 @@ final class LineReader {
     if ("function_graph".equals(header.tracer())) {
       return LineClass.GRAPH;
     }
-    if (header.withoutContext() && ContextReader.text(b, start, end, record)) {
-      if (raw(b, start, end)) {
-        return LineClass.RAW;
-      }
+    if (raw(b, start, end)) {
+      return LineClass.RAW;
+    }
+    if (header.withoutContext()) {
+      record.clear();
+      ContextReader.name(b, start, end, record);
       return record.nameEnd > record.nameStart ? LineClass.BARE : LineClass.UNKNOWN;
     }
-    return raw(b, start, end) ? LineClass.RAW : LineClass.UNKNOWN;
+    return LineClass.UNKNOWN;
   }
 
   private @Nullable LineClass known(byte[] b, int from, int word, int end) {

@@ -38,6 +38,7 @@ final class TextDecoder {
   private int lostPending;
 
   private long[] byCpu = new long[16];
+  private boolean paddedNames;
   private long count;
   private long modelled;
   private long firstTime;
@@ -55,14 +56,21 @@ final class TextDecoder {
     return events;
   }
 
+  /** Lets blanks before an event's text be padding of its name, as trace-cmd prints it. */
+  void padNames() {
+    paddedNames = true;
+  }
+
   /** Whether there was any event so far. */
   boolean seenAny() {
     return count > 0;
   }
 
-  /** Whether some binding is for events of this name. */
-  boolean isBound(byte[] b, TextRecord r) {
-    return named(b, r).isBound();
+  /** Whether an event's text, as far as it is known, is what one of its bindings describes. */
+  boolean fits(byte[] b, TextRecord r) {
+    EventText event = named(b, r);
+    return event.isBound()
+        && event.find(b, r.payloadStart, r.payloadEnd, cursor, found, row) != null;
   }
 
   /** Number of events. */
@@ -123,7 +131,8 @@ final class TextDecoder {
     }
     Kind kind = alternative == null ? Kind.OTHER : alternative.kind;
     int comm = comm(b, r);
-    int buffer = names.intern(b, r.bufferStart, r.bufferEnd - r.bufferStart);
+    int instance = r.bufferEnd - r.bufferStart;
+    int buffer = instance == 0 ? 0 : names.intern(b, r.bufferStart, instance);
     int flagBits = r.rawFlags >= 0 ? r.rawFlags : flags.flags();
     int preempt = r.rawPreempt >= 0 ? r.rawPreempt : flags.preempt();
     KindTable table = builder.append(kind, r.time, r.cpu, r.pid, comm, flagBits, preempt, buffer);
@@ -131,7 +140,8 @@ final class TextDecoder {
       row.writeTo(table, b, names);
     } else {
       table.put(OTHER_NAME, event.nameId);
-      table.putBytes(OTHER_PAYLOAD, b, r.payloadStart, r.payloadEnd - r.payloadStart);
+      int start = paddedNames ? afterPadding(b, r) : r.payloadStart;
+      table.putBytes(OTHER_PAYLOAD, b, start, r.payloadEnd - start);
     }
     return ordered;
   }
@@ -179,6 +189,15 @@ final class TextDecoder {
       }
     }
     lostPending = 0;
+  }
+
+  private static int afterPadding(byte[] b, TextRecord r) {
+    int last = Math.min(r.nameStart + TextHead.PADDED_NAME_WIDTH, r.payloadEnd);
+    int p = r.payloadStart;
+    while (p < last && b[p] == ' ') {
+      p++;
+    }
+    return p;
   }
 
   private void countCpu(int cpu) {

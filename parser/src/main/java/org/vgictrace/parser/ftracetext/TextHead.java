@@ -17,7 +17,7 @@ final class TextHead {
   private static final int BYTES_MAX = 64 << 10;
 
   /** Width of the event's name in trace-cmd's text, with the colon and a blank. */
-  private static final int PADDED_NAME_WIDTH = 22;
+  static final int PADDED_NAME_WIDTH = 22;
 
   /** A clock of 100 ticks per second does not get further within a few events. */
   private static final long UPTIME_RANGE_MAX = 1000;
@@ -95,6 +95,15 @@ final class TextHead {
     return equal * 2 >= events - 1 && range >= 0 && range <= UPTIME_RANGE_MAX ? "uptime" : null;
   }
 
+  private static boolean hasNul(byte[] b, int start, int end) {
+    for (int p = start; p < end; p++) {
+      if (b[p] == 0) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   private boolean decided() {
     return raw
         || shape == TimeShape.NANOSECONDS
@@ -106,6 +115,7 @@ final class TextHead {
     LineClass read = reader.read(b, start, end, record);
     raw |= read == LineClass.RAW;
     bare |= read == LineClass.BARE;
+    raw |= read == LineClass.UNKNOWN && shape == null && header().seen() && hasNul(b, start, end);
     if (read != LineClass.EVENT) {
       return;
     }

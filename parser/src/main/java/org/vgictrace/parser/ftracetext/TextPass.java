@@ -38,6 +38,7 @@ final class TextPass implements LineSource.Listener {
   private TextRecord held = new TextRecord();
   private TextRecord next = new TextRecord();
   private boolean holding;
+  private boolean relativeTimes;
 
   /** The short line that is held back; -1 if there is none. */
   private int shortStart = -1;
@@ -104,6 +105,13 @@ final class TextPass implements LineSource.Listener {
   /** What was found, after the end. */
   CaptureCounts counts(@Nullable String damage) {
     TextSummary.add(tally, reader.header(), decoder, damage, lines.number());
+    if (relativeTimes) {
+      tally.add(
+          "relative-time",
+          Severity.INFO,
+          1,
+          "the latency format gives time since an unknown beginning, not of the trace clock");
+    }
     SortedMap<String, Long> byName = new TreeMap<>();
     decoder.events().events().forEach(event -> event.addCounts(byName));
     SortedMap<Integer, Long> byCpu = new TreeMap<>();
@@ -198,13 +206,7 @@ final class TextPass implements LineSource.Listener {
     if (!decoder.event(b, held, flags)) {
       tally.add("time-backwards", Severity.WARNING, held.line, "earlier than the event before it");
     }
-    if (held.timeShape == TimeShape.RELATIVE) {
-      tally.add(
-          "relative-time",
-          Severity.INFO,
-          held.line,
-          "the latency format gives time since an unknown beginning");
-    }
+    relativeTimes |= held.timeShape == TimeShape.RELATIVE;
   }
 
   private void blank(int start, int end) {
@@ -269,7 +271,7 @@ final class TextPass implements LineSource.Listener {
       tally.unparsed(line, "line-before-events", "neither an event nor a known line");
       return;
     }
-    if (!holding || decoder.isBound(b, held) || looksLikeEvent(b, start, end)) {
+    if (!holding || looksLikeEvent(b, start, end) || decoder.fits(b, held)) {
       tally.unparsed(line, "line-unparsed", "neither an event nor a known line");
       return;
     }
@@ -279,7 +281,7 @@ final class TextPass implements LineSource.Listener {
     }
   }
 
-  /** Whether a line has a dash where events have it, or a CPU in brackets: a damaged event. */
+  /** Whether a line has a dash where events have it, or a CPU and a time: a damaged event. */
   private static boolean looksLikeEvent(byte[] b, int start, int end) {
     int dash = start + StrictTokenizer.COMM_WIDTH;
     if (dash + 1 < end && b[dash] == '-' && AsciiCursor.isDigit(b[dash + 1])) {
@@ -292,6 +294,15 @@ final class TextPass implements LineSource.Listener {
           && AsciiCursor.isDigit(b[p + 2])
           && AsciiCursor.isDigit(b[p + 3])
           && b[p + 4] == ']') {
+        return hasTime(b, p + 4, Math.min(end, p + CPU_SEARCH_BYTES_MAX));
+      }
+    }
+    return false;
+  }
+
+  private static boolean hasTime(byte[] b, int start, int end) {
+    for (int p = start + 1; p + 1 < end; p++) {
+      if (b[p] == '.' && AsciiCursor.isDigit(b[p - 1]) && AsciiCursor.isDigit(b[p + 1])) {
         return true;
       }
     }
