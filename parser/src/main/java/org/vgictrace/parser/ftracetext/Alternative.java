@@ -18,6 +18,8 @@ final class Alternative {
   /** Per template and slot the columns that the field feeds. */
   private final Target[][][] targets;
 
+  private final int[] constantColumns;
+  private final long[] constants;
   private long count;
 
   Alternative(Binding binding, boolean wanted) {
@@ -26,6 +28,9 @@ final class Alternative {
     this.wanted = wanted;
     this.templates =
         binding.text().stream().map(TextTemplate::compile).toArray(TextTemplate[]::new);
+    List<Binding.Constant> fixed = binding.constants();
+    this.constantColumns = fixed.stream().mapToInt(Binding.Constant::column).toArray();
+    this.constants = fixed.stream().mapToLong(Binding.Constant::value).toArray();
     this.targets = new Target[templates.length][][];
     for (int i = 0; i < templates.length; i++) {
       List<String> fields = templates[i].fields();
@@ -69,8 +74,8 @@ final class Alternative {
   }
 
   void constants(RowValues row) {
-    for (Binding.Constant each : binding.constants()) {
-      row.constant(each.column(), each.value());
+    for (int i = 0; i < constantColumns.length; i++) {
+      row.number(constantColumns[i], constants[i]);
     }
   }
 

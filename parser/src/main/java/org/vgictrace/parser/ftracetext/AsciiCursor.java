@@ -6,7 +6,18 @@ package org.vgictrace.parser.ftracetext;
  * <p>Hot code: one cursor is reused for all lines; nothing is allocated. Not thread-safe.
  */
 final class AsciiCursor {
+  /** So many decimal digits cannot overflow. */
+  private static final int DIGITS_SAFE = 18;
+
   private static final long UNSIGNED_TENTH = Long.divideUnsigned(-1L, 10);
+
+  private static final boolean[] WORD = new boolean[256];
+
+  static {
+    for (int b = 0; b < WORD.length; b++) {
+      WORD[b] = b == '_' || b < 0x80 && Character.isLetterOrDigit(b);
+    }
+  }
 
   byte[] bytes = new byte[0];
   int pos;
@@ -31,7 +42,7 @@ final class AsciiCursor {
 
   /** Whether a C identifier may contain the byte. */
   static boolean isWord(byte b) {
-    return b >= 'a' && b <= 'z' || b >= 'A' && b <= 'Z' || b >= '0' && b <= '9' || b == '_';
+    return WORD[b & 0xff];
   }
 
   /** Value of a hexadecimal digit, -1 for other bytes. */
@@ -71,22 +82,23 @@ final class AsciiCursor {
 
   /** Reads an unsigned decimal of up to 64 bits. */
   boolean decimal() {
-    int p = pos;
+    byte[] b = bytes;
+    int start = pos;
+    int last = Math.min(end, start + DIGITS_SAFE);
+    int p = start;
     long v = 0;
-    while (p < end) {
-      int digit = bytes[p] - '0';
-      if (digit < 0 || digit > 9) {
-        break;
-      }
-      // Below 18 digits nothing can overflow, so the costly test is rarely made.
-      if (p - pos >= 18 && overflows(v, digit)) {
+    while (p < last && isDigit(b[p])) {
+      v = v * 10 + (b[p++] - '0');
+    }
+    if (p == start) {
+      return false;
+    }
+    while (p < end && isDigit(b[p])) {
+      int digit = b[p++] - '0';
+      if (overflows(v, digit)) {
         return false;
       }
       v = v * 10 + digit;
-      p++;
-    }
-    if (p == pos) {
-      return false;
     }
     value = v;
     pos = p;
@@ -109,6 +121,14 @@ final class AsciiCursor {
   private boolean hexDigits(int start, int from) {
     int p = from;
     long v = 0;
+    if (bytes.length - from >= Long.BYTES) {
+      long word = Swar.word(bytes, from);
+      int n = Math.min(Swar.hexDigits(word), end - from);
+      if (n > 0) {
+        v = Swar.hexValue(word, n);
+        p += n;
+      }
+    }
     while (p < end) {
       int digit = hexDigit(bytes[p]);
       if (digit < 0) {

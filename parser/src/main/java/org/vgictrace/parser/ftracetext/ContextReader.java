@@ -47,7 +47,13 @@ final class ContextReader {
     if (p == dash + 1 || !AsciiCursor.isBlank(b[p])) {
       return false;
     }
-    p = skipBlanks(b, p);
+    r.pid = (int) pid;
+    return afterPid(b, p, end, r);
+  }
+
+  /** Reads from the blank after the pid to the end of the line. */
+  static boolean afterPid(byte[] b, int from, int end, TextRecord r) {
+    int p = skipBlanks(b, from);
     if (b[p] == '(') {
       p = afterTgid(b, p);
     }
@@ -62,7 +68,6 @@ final class ContextReader {
     if (p == digits || cpu > CPU_MAX || b[p] != ']') {
       return false;
     }
-    r.pid = (int) pid;
     r.cpu = cpu;
     p++;
     if (b[p] == '-') {
@@ -90,22 +95,36 @@ final class ContextReader {
       return false;
     }
     if (b[p] == '.') {
-      int point = p++;
-      long fraction = 0;
-      while (AsciiCursor.isDigit(b[p]) && p - point <= 9) {
-        fraction = fraction * 10 + (b[p++] - '0');
-      }
-      int decimals = p - point - 1;
-      if (decimals != 6 && decimals != 9 || seconds > SECONDS_MAX) {
+      int thousands = threeDigits(b, p + 1);
+      int ones = threeDigits(b, p + 4);
+      if ((thousands | ones) < 0 || seconds > SECONDS_MAX) {
         return false;
       }
-      r.time = seconds * 1_000_000_000L + (decimals == 6 ? fraction * 1000 : fraction);
+      r.time = seconds * 1_000_000_000L + (thousands * 1000 + ones) * 1000L;
+      p += 7;
+      if (b[p] != ':') {
+        int rest = threeDigits(b, p);
+        if (rest < 0) {
+          return false;
+        }
+        r.time += rest;
+        p += 3;
+      }
       r.timeShape = TimeShape.NANOSECONDS;
     } else {
       r.time = seconds;
       r.timeShape = TimeShape.UNITS;
     }
     return b[p] == ':' && text(b, p + 1, end, r);
+  }
+
+  /** Value of three digits, -1 if they are not. */
+  private static int threeDigits(byte[] b, int p) {
+    int hundreds = b[p] - '0';
+    int tens = b[p + 1] - '0';
+    int ones = b[p + 2] - '0';
+    int wrong = (hundreds | tens | ones | 9 - hundreds | 9 - tens | 9 - ones) >> 31;
+    return hundreds * 100 + tens * 10 + ones | wrong;
   }
 
   /** Reads name and payload after the colon of the time. */
@@ -127,13 +146,11 @@ final class ContextReader {
     int p = from;
     r.nameStart = p;
     r.payloadEnd = end;
-    int hash = 0;
     while (AsciiCursor.isWord(b[p])) {
-      hash = hash * 31 + b[p++];
+      p++;
     }
     if (p > r.nameStart && b[p] == ':' && (p + 1 == end || AsciiCursor.isBlank(b[p + 1]))) {
       r.nameEnd = p;
-      r.nameHash = hash;
       r.payloadStart = Math.min(p + 2, end);
     } else {
       r.nameEnd = r.nameStart;

@@ -43,29 +43,38 @@ final class EventTable implements TolerantTokenizer.KnownNames {
   }
 
   /** The event of a name; it is added if it is new. */
-  EventText of(byte[] b, int start, int end, int hash) {
+  EventText of(byte[] b, int start, int end) {
     int length = Math.min(end - start, NAME_BYTES_MAX);
+    long first = firstWord(b, start, length);
+    long last = length <= Long.BYTES ? 0 : Swar.word(b, start + length - Long.BYTES);
+    int hash = Swar.hash(first, last);
     int mask = slots.length - 1;
-    for (int i = spread(hash) & mask; ; i = (i + 1) & mask) {
+    for (int i = hash & mask; ; i = (i + 1) & mask) {
       EventText event = slots[i];
       if (event == null) {
         return add(b, start, length, hash);
       }
-      if (event.hash == hash
-          && Arrays.equals(event.name, 0, event.name.length, b, start, start + length)) {
+      if (event.hash == hash && event.isNamed(b, start, length)) {
         return event;
       }
     }
   }
 
+  private static long firstWord(byte[] b, int start, int length) {
+    if (start + Long.BYTES <= b.length) {
+      return Swar.first(Swar.word(b, start), Math.min(length, Long.BYTES));
+    }
+    long word = 0;
+    for (int i = 0; i < length; i++) {
+      word |= (b[start + i] & 0xffL) << (i << 3);
+    }
+    return word;
+  }
+
   /** The event of a name that is not in the text. */
   EventText of(String name) {
     byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
-    int hash = 0;
-    for (byte b : bytes) {
-      hash = hash * 31 + b;
-    }
-    return of(bytes, 0, bytes.length, hash);
+    return of(bytes, 0, bytes.length);
   }
 
   @Override
@@ -109,14 +118,10 @@ final class EventTable implements TolerantTokenizer.KnownNames {
 
   private void insert(EventText event) {
     int mask = slots.length - 1;
-    int i = spread(event.hash) & mask;
+    int i = event.hash & mask;
     while (slots[i] != null) {
       i = (i + 1) & mask;
     }
     slots[i] = event;
-  }
-
-  private static int spread(int hash) {
-    return hash ^ hash >>> 15;
   }
 }

@@ -70,6 +70,19 @@ final class EventText {
     return false;
   }
 
+  /** Whether this is the event of a name. */
+  boolean isNamed(byte[] b, int start, int length) {
+    if (name.length != length) {
+      return false;
+    }
+    for (int i = 0; i < length; i++) {
+      if (name[i] != b[start + i]) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   /** Whether some binding is for events of this name. */
   boolean isBound() {
     return alternatives.length > 0;
@@ -143,7 +156,7 @@ final class EventText {
       probe = true;
     } else if (startsWith(b, p, end, FAILED)) {
       p = Math.min(ContextReader.skipBlanks(b, p + FAILED.length), end);
-    } else if (KeyLayout.keyEnd(b, p, end) < 0) {
+    } else if (KeyValueText.keyEnd(b, p, end) < 0) {
       return null;
     } else {
       probe = startsWith(b, p, end, PROBE_FIELD);
@@ -164,7 +177,7 @@ final class EventText {
       return null;
     }
     c.set(b, p, end);
-    KeyLayout learnt = KeyLayout.learn(c, alternatives, probe);
+    KeyLayout learnt = KeyValueText.learn(c, alternatives, probe);
     layouts.add(learnt);
     latest = learnt;
     c.set(b, p, end);

@@ -25,6 +25,7 @@ import java.util.Map;
  */
 final class FlagColumns {
   private static final int LETTERS = 128;
+  private static final int SEEN = 256;
 
   /** Mark of a letter that means nothing; no combination of bits has this value. */
   private static final int NOTHING = 0xff;
@@ -79,10 +80,18 @@ final class FlagColumns {
   private int flags;
   private int preempt;
 
+  /** Characters seen before, as words, and what they mean; there are few different ones. */
+  private final long[] seen = new long[SEEN];
+
+  private final boolean[] understood = new boolean[SEEN];
+  private final int[] seenFlags = new int[SEEN];
+  private final int[] seenPreempts = new int[SEEN];
+
   /** Forgets the labels of an earlier header. */
   void clear() {
     labelled.clear();
     columns = new Column[0];
+    Arrays.fill(seen, 0);
   }
 
   /** Takes the next column's label from a header. {@code CPU#} is not one of the flags. */
@@ -90,6 +99,7 @@ final class FlagColumns {
     if (!label.equals("CPU#")) {
       labelled.add(LABELS.getOrDefault(label, Column.IGNORED));
       columns = labelled.toArray(Column[]::new);
+      Arrays.fill(seen, 0);
     }
   }
 
@@ -109,12 +119,28 @@ final class FlagColumns {
    * @return false if there are characters that mean nothing
    */
   boolean read(byte[] b, int from, int to) {
+    int length = to - from;
+    if (length == 0 || length > Long.BYTES) {
+      flags = -1;
+      preempt = -1;
+      return length == 0;
+    }
+    long word = Swar.first(Swar.word(b, from), length);
+    int slot = Swar.hash(word, 0) & SEEN - 1;
+    if (seen[slot] != word) {
+      seen[slot] = word;
+      understood[slot] = decode(b, from, length);
+      seenFlags[slot] = flags;
+      seenPreempts[slot] = preempt;
+    }
+    flags = seenFlags[slot];
+    preempt = seenPreempts[slot];
+    return understood[slot];
+  }
+
+  private boolean decode(byte[] b, int from, int length) {
     flags = -1;
     preempt = -1;
-    int length = to - from;
-    if (length == 0) {
-      return true;
-    }
     Column[] layout = columns.length == length ? columns : usual(length);
     if (layout.length == 0) {
       return false;

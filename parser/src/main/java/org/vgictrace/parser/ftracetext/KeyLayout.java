@@ -1,7 +1,6 @@
 package org.vgictrace.parser.ftracetext;
 
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.vgictrace.parser.ftracetext.RowValues.Target;
@@ -16,123 +15,79 @@ import org.vgictrace.parser.ftracetext.RowValues.Target;
  * {@code (0)}. A value that is not a number leaves a numeric column null. Since the next key is
  * known, text may contain anything but that.
  *
- * <p>Hot code: nothing is allocated per record.
+ * <p>Hot code: nothing is allocated per record. The text must lie in an array that goes on for some
+ * bytes behind it and has a line end at its end, as a {@link LineSource}'s.
  */
 final class KeyLayout {
-  /** Most keys that one event may have; the kernel's limit for probe arguments is 128. */
-  static final int KEYS_MAX = 256;
-
   private static final Target[] NOTHING = {};
 
-  /** Keys with the equals sign. */
-  private final byte[][] keys;
+  /** So many decimal digits cannot overflow. */
+  private static final int DIGITS_SAFE = 18;
 
-  private final Target[][] targets;
+  private final Key[] keys;
   private final @Nullable Alternative alternative;
 
-  private KeyLayout(List<String> names, @Nullable Alternative alternative) {
+  KeyLayout(List<String> names, @Nullable Alternative alternative) {
     this.alternative = alternative;
-    this.keys = new byte[names.size()][];
-    this.targets = new Target[names.size()][];
+    this.keys = new Key[names.size()];
     for (int i = 0; i < keys.length; i++) {
-      keys[i] = (names.get(i) + '=').getBytes(StandardCharsets.US_ASCII);
-      targets[i] = alternative == null ? NOTHING : alternative.targets(names.get(i));
+      String name = names.get(i);
+      keys[i] = new Key(name, alternative == null ? NOTHING : alternative.targets(name));
+    }
+  }
+
+  /** One key. */
+  private static final class Key {
+    /** The key with its equals sign. */
+    final byte[] bytes;
+
+    final long first;
+
+    /** The last eight bytes, if there are more than eight. */
+    final long last;
+
+    final Target[] targets;
+    final boolean isText;
+
+    /** The column, if the field feeds one only and is no array. */
+    final @Nullable Target single;
+
+    Key(String name, Target[] targets) {
+      this.bytes = (name + '=').getBytes(StandardCharsets.US_ASCII);
+      byte[] padded = new byte[bytes.length + Long.BYTES];
+      System.arraycopy(bytes, 0, padded, 0, bytes.length);
+      this.first = Swar.first(Swar.word(padded, 0), Math.min(bytes.length, Long.BYTES));
+      this.last = Swar.word(padded, Math.max(0, bytes.length - Long.BYTES));
+      this.targets = targets;
+      this.isText = targets.length > 0 && targets[0].isText();
+      this.single = targets.length == 1 && targets[0].element < 0 && !isText ? targets[0] : null;
+    }
+
+    /** Whether the key is there; whatever lies behind the text does not match. */
+    boolean isAt(byte[] b, int p) {
+      int length = bytes.length;
+      if (length <= Long.BYTES) {
+        return Swar.first(Swar.word(b, p), length) == first;
+      }
+      return Swar.word(b, p) == first
+          && b.length - p >= length
+          && Swar.word(b, p + length - Long.BYTES) == last
+          && (length <= 2 * Long.BYTES || middleIsAt(b, p));
+    }
+
+    private boolean middleIsAt(byte[] b, int p) {
+      for (int i = Long.BYTES; i < bytes.length - Long.BYTES; i++) {
+        if (b[p + i] != bytes[i]) {
+          return false;
+        }
+      }
+      return true;
     }
   }
 
   /** The binding for events with these keys, null if there is none. */
   @Nullable Alternative alternative() {
     return alternative;
-  }
-
-  /**
-   * Learns from a record.
-   *
-   * @param probe whether the text begins as a probe's does
-   */
-  static KeyLayout learn(AsciiCursor c, Alternative[] alternatives, boolean probe) {
-    List<String> names = names(c);
-    for (Alternative each : alternatives) {
-      if (fits(each, names, probe)) {
-        return new KeyLayout(names, each);
-      }
-    }
-    return new KeyLayout(names, null);
-  }
-
-  /**
-   * Bindings with templates are those of tracepoints, whose text is {@code key=value} only when the
-   * recorded fields are printed; the others are those of probes, or name the keys that tell them.
-   */
-  private static boolean fits(Alternative each, List<String> names, boolean probe) {
-    List<String> requires = each.binding.requires();
-    if (!names.containsAll(requires)) {
-      return false;
-    }
-    if (probe) {
-      return !each.hasTemplates();
-    }
-    boolean anyField = names.stream().anyMatch(name -> each.targets(name).length > 0);
-    return anyField && (each.hasTemplates() || !requires.isEmpty());
-  }
-
-  /** The keys in a text, in order. */
-  private static List<String> names(AsciiCursor c) {
-    List<String> names = new ArrayList<>();
-    int p = c.pos;
-    while (p < c.end && names.size() < KEYS_MAX) {
-      int equals = keyEnd(c.bytes, p, c.end);
-      if (equals >= 0) {
-        names.add(new String(c.bytes, p, equals - p, StandardCharsets.US_ASCII));
-        p = valueEnd(c.bytes, equals + 1, c.end);
-      } else {
-        while (p < c.end && c.bytes[p] != ' ') {
-          p++;
-        }
-      }
-      while (p < c.end && c.bytes[p] == ' ') {
-        p++;
-      }
-    }
-    return names;
-  }
-
-  /** Position of the equals sign of a key that begins here, -1 if none does. */
-  static int keyEnd(byte[] b, int from, int end) {
-    int p = from;
-    if (p < end && AsciiCursor.isDigit(b[p])) {
-      return -1;
-    }
-    while (p < end && AsciiCursor.isWord(b[p])) {
-      p++;
-    }
-    return p > from && p < end && b[p] == '=' ? p : -1;
-  }
-
-  /** End of a value: before the blank that the next key follows. */
-  private static int valueEnd(byte[] b, int from, int end) {
-    int p = from;
-    if (p < end && b[p] == '"') {
-      int close = closingQuote(b, p + 1, end);
-      p = close < 0 ? p : close + 1;
-    }
-    for (; p < end; p++) {
-      if (b[p] == ' ' && keyEnd(b, p + 1, end) >= 0) {
-        return p;
-      }
-    }
-    return end;
-  }
-
-  /** A quote that ends the text or is followed by a key; quotes inside are not marked. */
-  private static int closingQuote(byte[] b, int from, int end) {
-    for (int p = from; p < end; p++) {
-      boolean ends = p + 1 == end || b[p + 1] == ' ' && keyEnd(b, p + 2, end) >= 0;
-      if (b[p] == '"' && ends) {
-        return p;
-      }
-    }
-    return -1;
   }
 
   /**
@@ -147,24 +102,24 @@ final class KeyLayout {
     int p = c.pos;
     row.clear();
     for (int i = 0; i < keys.length; i++) {
-      if (!matches(b, p, end, keys[i])) {
+      Key key = keys[i];
+      if (end - p < key.bytes.length || !key.isAt(b, p)) {
         return false;
       }
-      int value = p + keys[i].length;
-      c.pos = value;
-      Target[] columns = targets[i];
-      boolean number = columns.length > 0 && !columns[0].isText() && number(c, columns, row);
+      int value = p + key.bytes.length;
+      int after = number(c, b, value, end, key, row);
+      p = after < 0 ? value : after;
       boolean last = i + 1 == keys.length;
-      if (!last && b[c.pos] == ' ' && matches(b, c.pos + 1, end, keys[i + 1])) {
-        p = c.pos + 1;
+      if (!last && b[p] == ' ' && keys[i + 1].isAt(b, p + 1)) {
+        p++;
       } else {
-        p = last ? lastEnd(b, c.pos, end) : find(b, c.pos, end, keys[i + 1]);
+        p = last ? lastEnd(b, p, end) : find(b, p, end, keys[i + 1]);
         if (p < 0) {
           return false;
         }
       }
-      if (!number && columns.length > 0) {
-        text(b, value, last ? p : p - 1, columns, row);
+      if (after < 0 && key.isText) {
+        text(b, value, last ? p : p - 1, key.targets, row);
       }
     }
     if (alternative != null) {
@@ -173,22 +128,11 @@ final class KeyLayout {
     return true;
   }
 
-  private static boolean matches(byte[] b, int from, int end, byte[] key) {
-    if (end - from < key.length) {
-      return false;
-    }
-    for (int i = 0; i < key.length; i++) {
-      if (b[from + i] != key[i]) {
-        return false;
-      }
-    }
-    return true;
-  }
-
   /** Position of a key that follows a blank, -1 if it does not come. */
-  private static int find(byte[] b, int from, int end, byte[] key) {
-    for (int p = from; p < end; p++) {
-      if (b[p] == ' ' && matches(b, p + 1, end, key)) {
+  private static int find(byte[] b, int from, int end, Key key) {
+    int last = end - key.bytes.length;
+    for (int p = from; p < last; p++) {
+      if (b[p] == ' ' && key.isAt(b, p + 1)) {
         return p + 1;
       }
     }
@@ -200,53 +144,96 @@ final class KeyLayout {
     if (from == end) {
       return end;
     }
-    return valueEnd(b, from, end) == end ? end : -1;
+    return KeyValueText.valueEnd(b, from, end) == end ? end : -1;
   }
 
-  /** Reads numbers, and leaves the cursor behind them; false if there are none. */
-  private static boolean number(AsciiCursor c, Target[] columns, RowValues row) {
-    byte first = c.pos < c.end ? c.bytes[c.pos] : 0;
-    if (first == '{') {
-      elements(c, columns, row);
-      return true;
+  /**
+   * Reads a number, or several in braces, into the columns of a key.
+   *
+   * @return position after it, -1 if it is none or the key's columns take text
+   */
+  private static int number(AsciiCursor c, byte[] b, int from, int end, Key key, RowValues row) {
+    if (key.isText) {
+      return -1;
     }
-    boolean inParentheses = first == '(';
-    int start = c.pos;
-    c.pos += inParentheses ? 1 : 0;
+    if (b[from] == '0' && b[from + 1] == 'x') {
+      int digits = from + 2;
+      long word = Swar.word(b, digits);
+      int n = Swar.hexDigits(word);
+      if (n == 0) {
+        return -1;
+      }
+      long value = Swar.hexValue(word, n);
+      int after = digits + n;
+      if (n == Long.BYTES) {
+        word = Swar.word(b, after);
+        n = Swar.hexDigits(word);
+        if (n > 0) {
+          value = value << (n << 2) | Swar.hexValue(word, n);
+          after += n;
+        }
+      }
+      return isValueEnd(b, after, end) ? put(key, value, after, row) : -1;
+    }
+    int p = from;
+    long value = 0;
+    while (AsciiCursor.isDigit(b[p]) && p - from < DIGITS_SAFE) {
+      value = value * 10 + (b[p++] - '0');
+    }
+    if (p > from && isValueEnd(b, p, end)) {
+      return put(key, value, p, row);
+    }
+    if (b[from] == '{') {
+      return elements(c, from, key.targets, row);
+    }
+    boolean inParentheses = b[from] == '(';
+    c.pos = from + (inParentheses ? 1 : 0);
     if (!c.number()) {
-      c.pos = start;
-      return false;
+      return -1;
     }
-    byte after = c.pos < c.end ? c.bytes[c.pos] : (byte) ' ';
-    if (after != (inParentheses ? ')' : ' ')) {
-      c.pos = start;
-      return false;
+    if (inParentheses) {
+      return b[c.pos] == ')' ? put(key, c.value, c.pos + 1, row) : -1;
     }
-    for (Target column : columns) {
-      if (column.element < 0) {
-        column.number(row, c.value);
+    return isValueEnd(b, c.pos, end) ? put(key, c.value, c.pos, row) : -1;
+  }
+
+  private static boolean isValueEnd(byte[] b, int p, int end) {
+    return b[p] == ' ' || p == end;
+  }
+
+  private static int put(Key key, long value, int after, RowValues row) {
+    Target single = key.single;
+    if (single != null) {
+      single.number(row, value);
+      return after;
+    }
+    for (Target target : key.targets) {
+      if (target.element < 0) {
+        target.number(row, value);
       }
     }
-    return true;
+    return after;
   }
 
-  private static void elements(AsciiCursor c, Target[] columns, RowValues row) {
+  private static int elements(AsciiCursor c, int from, Target[] targets, RowValues row) {
     int element = 0;
+    c.pos = from;
     do {
       c.pos++;
       if (!c.number()) {
-        return;
+        break;
       }
-      for (Target column : columns) {
-        if (column.element == element) {
-          column.number(row, c.value);
+      for (Target target : targets) {
+        if (target.element == element) {
+          target.number(row, c.value);
         }
       }
       element++;
     } while (c.pos < c.end && c.bytes[c.pos] == ',');
+    return c.pos;
   }
 
-  private static void text(byte[] b, int start, int end, Target[] columns, RowValues row) {
+  private static void text(byte[] b, int start, int end, Target[] targets, RowValues row) {
     int from = start;
     int to = end;
     if (to - from >= 2 && b[from] == '"' && b[to - 1] == '"') {
@@ -255,9 +242,9 @@ final class KeyLayout {
     } else if (to > from && b[from] == '(') {
       return;
     }
-    for (Target column : columns) {
-      if (column.isText()) {
-        row.text(column.column, from, to);
+    for (Target target : targets) {
+      if (target.isText()) {
+        row.text(target.column, from, to);
       }
     }
   }

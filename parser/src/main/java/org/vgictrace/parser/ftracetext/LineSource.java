@@ -1,9 +1,6 @@
 package org.vgictrace.parser.ftracetext;
 
 import java.io.IOException;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /**
@@ -12,7 +9,8 @@ import java.util.Arrays;
  * <p>Lines end with LF, with CR LF if the first one does, or with CR if there is no LF at the
  * beginning; a UTF-8 byte order mark is skipped; the last line may lack its end. A line longer than
  * {@value #LINE_BYTES_MAX} bytes is cut. The byte at {@link #end()} is always a line end, so scans
- * for digits and the like need no bounds of their own.
+ * for digits and the like need no bounds of their own, and {@value #PAD_BYTES} bytes after it are
+ * within the array.
  *
  * <p>Hot code: newlines are found eight bytes at a time. Not thread-safe.
  */
@@ -21,15 +19,12 @@ final class LineSource {
   static final int LINE_BYTES_MAX = 1 << 20;
 
   private static final int BUFFER_BYTES = 256 << 10;
-  private static final int PAD_BYTES = 16;
+
+  /** Bytes that are in the array after the last one that is used. */
+  static final int PAD_BYTES = 32;
 
   /** How much of a text without any LF is looked at before CR is taken as the end of lines. */
   private static final int LINE_END_SEARCH_BYTES = 64 << 10;
-
-  private static final VarHandle LONGS =
-      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
-  private static final long ONES = 0x0101010101010101L;
-  private static final long HIGHS = 0x8080808080808080L;
 
   /** Is told what happens to lines that were handed out before. */
   interface Listener {
@@ -215,15 +210,11 @@ final class LineSource {
   /** Index of a byte in a part of the array, -1 if it is not there. */
   private int indexOf(byte wanted, int from, int to) {
     byte[] b = bytes;
-    long pattern = (wanted & 0xffL) * ONES;
     int p = from;
     for (; p + Long.BYTES <= to; p += Long.BYTES) {
-      long x = (long) LONGS.get(b, p) ^ pattern;
-      // Sets the high bit of each zero byte; bits above the lowest one may be wrong, which is
-      // the only one used.
-      long zeros = x - ONES & ~x & HIGHS;
-      if (zeros != 0) {
-        return p + (Long.numberOfTrailingZeros(zeros) >>> 3);
+      int at = Swar.indexOf(Swar.word(b, p), wanted);
+      if (at < Long.BYTES) {
+        return p + at;
       }
     }
     for (; p < to; p++) {

@@ -8,8 +8,7 @@ import org.vgictrace.parser.event.Names;
 /**
  * The values of one row before it is known whether there will be one. Reused from line to line.
  *
- * <p>A number that its column cannot hold leaves the column null. Text prints unsigned fields as
- * signed numbers at times ({@code %d} of a u32), so a negative number counts by its bits.
+ * <p>Hot code.
  */
 final class RowValues {
   private final long[] numbers = new long[Long.SIZE];
@@ -23,31 +22,8 @@ final class RowValues {
     texts = 0;
   }
 
-  /** Sets a number if the column can hold it. */
-  void number(int column, ColumnType type, int labels, long value) {
-    long v = value;
-    boolean fits =
-        switch (type) {
-          case BOOL -> {
-            v = value == 0 ? 0 : 1;
-            yield true;
-          }
-          case UINT8 -> (v = value & 0xff) == value || value == (byte) value;
-          case UINT16 -> (v = value & 0xffff) == value || value == (short) value;
-          case UINT32, HEX32 -> (v = value & 0xffffffffL) == value || value == (int) value;
-          case INT32 -> (v = (int) value) == value || value >>> 32 == 0;
-          case INT64, HEX64 -> true;
-          case ENUM -> value >= 0 && value < labels;
-          case NAME, BYTES -> false;
-        };
-    if (fits) {
-      numbers[column] = v;
-      present |= 1L << column;
-    }
-  }
-
-  /** Sets a constant, which is known to fit. */
-  void constant(int column, long value) {
+  /** Sets a number that is known to fit its column. */
+  void number(int column, long value) {
     numbers[column] = value;
     present |= 1L << column;
   }
@@ -71,30 +47,74 @@ final class RowValues {
     }
   }
 
-  /** Where one column gets its value from a field. */
+  /**
+   * Where one column gets its value from a field, and which values it can hold.
+   *
+   * <p>A number that the column cannot hold leaves it null. Text prints unsigned fields as signed
+   * numbers at times ({@code %d} of a u32), so a negative number counts by its bits.
+   */
   static final class Target {
     final int column;
-    final ColumnType type;
-    final int labels;
+
+    /** Index in an array field, -1 for a field that is none. */
     final int element;
+
+    private final boolean isText;
+    private final boolean isBool;
     private final int shift;
     private final long mask;
+    private final long least;
+    private final long most;
+
+    /** How far a value is shifted up and down again to cut it to the column's width. */
+    private final int cut;
+
+    private final boolean signed;
 
     Target(int column, Column declared, int element, int shift, int bits) {
+      ColumnType type = declared.type();
       this.column = column;
-      this.type = declared.type();
-      this.labels = declared.labels().size();
       this.element = element;
       this.shift = shift;
       this.mask = bits == Long.SIZE ? -1L : (1L << bits) - 1;
+      this.isText = type == ColumnType.NAME;
+      this.isBool = type == ColumnType.BOOL;
+      this.signed = type == ColumnType.INT32;
+      int width =
+          switch (type) {
+            case UINT8 -> 8;
+            case UINT16 -> 16;
+            case UINT32, INT32, HEX32 -> 32;
+            case BOOL, INT64, HEX64, ENUM, NAME, BYTES -> 64;
+          };
+      this.cut = Long.SIZE - width;
+      if (type == ColumnType.ENUM) {
+        least = 0;
+        most = declared.labels().size() - 1L;
+      } else if (type == ColumnType.NAME || type == ColumnType.BYTES) {
+        least = 0;
+        most = -1;
+      } else {
+        least = Long.MIN_VALUE >> cut;
+        most = width == Long.SIZE ? Long.MAX_VALUE : (1L << width) - 1;
+      }
     }
 
     boolean isText() {
-      return type == ColumnType.NAME;
+      return isText;
     }
 
-    void number(RowValues row, long value) {
-      row.number(column, type, labels, mask == -1L ? value : value >>> shift & mask);
+    /** Sets the column to its part of the field's value if it can hold it. */
+    void number(RowValues row, long field) {
+      long value = field >>> shift & mask;
+      if (value < least || value > most) {
+        return;
+      }
+      if (isBool) {
+        row.number(column, value == 0 ? 0 : 1);
+      } else {
+        row.number(column, signed ? value << cut >> cut : value << cut >>> cut);
+      }
     }
   }
 }

@@ -12,7 +12,7 @@ package org.vgictrace.parser.ftracetext;
  * dash before the pid, whatever the name contains. {@code trace-cmd report} of several buffers puts
  * the buffer's name, or as many blanks, before every line; the width is constant in a file.
  *
- * <p>Hot code: no search, no state but the width.
+ * <p>Hot code: no search; the state is the width, and the tasks seen before.
  */
 final class StrictTokenizer implements LineTokenizer {
   /** Width of the task name's column. */
@@ -20,6 +20,7 @@ final class StrictTokenizer implements LineTokenizer {
 
   private static final int CONTEXT_BYTES_LEAST = 8;
 
+  private final TaskCache tasks = new TaskCache();
   private int prefixWidth;
 
   /** Width of the buffer names before each line, 0 without. */
@@ -42,12 +43,19 @@ final class StrictTokenizer implements LineTokenizer {
     if (prefixWidth > 0 && !buffer(b, start, from, r)) {
       return false;
     }
+    r.commEnd = dash;
+    TaskCache.Task task = tasks.at(b, from);
+    if (task != null) {
+      r.task = task;
+      r.commStart = from + task.commOffset;
+      r.pid = task.pid;
+      return ContextReader.afterPid(b, from + task.afterPid, end, r);
+    }
     int comm = from;
     while (comm < dash && b[comm] == ' ') {
       comm++;
     }
     r.commStart = comm;
-    r.commEnd = dash;
     return ContextReader.read(b, dash, end, r);
   }
 

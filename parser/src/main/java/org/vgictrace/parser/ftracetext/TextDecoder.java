@@ -148,7 +148,7 @@ final class TextDecoder {
 
   /** Counts an event of which only the name is known. */
   void bare(byte[] b, TextRecord r) {
-    events.of(b, r.nameStart, r.nameEnd, r.nameHash).counted();
+    events.of(b, r.nameStart, r.nameEnd).counted();
     count++;
     builder.skip();
   }
@@ -208,6 +208,13 @@ final class TextDecoder {
   }
 
   private int comm(byte[] b, TextRecord r) {
+    TaskCache.Task task = r.task;
+    if (task != null) {
+      if (task.nameId < 0) {
+        task.nameId = names.intern(b, r.commStart, r.commEnd - r.commStart);
+      }
+      return task.nameId;
+    }
     int length = r.commEnd - r.commStart;
     if (r.commBefore.length == 0) {
       return names.intern(b, r.commStart, length);
@@ -224,7 +231,7 @@ final class TextDecoder {
    */
   private EventText named(byte[] b, TextRecord r) {
     if (r.nameEnd > r.nameStart) {
-      return events.of(b, r.nameStart, r.nameEnd, r.nameHash);
+      return events.of(b, r.nameStart, r.nameEnd);
     }
     return events.of(FreeForm.name(b, r.payloadStart, r.payloadEnd, UNNAMED));
   }

@@ -1,5 +1,7 @@
 package org.vgictrace.parser.ftracetext;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * What a tokenizer found in a line: positions into the line source's array, and numbers. Reused
  * from line to line.
@@ -9,6 +11,10 @@ final class TextRecord {
   int bufferStart;
 
   int bufferEnd;
+
+  /** The task as remembered from other lines, null if it was not looked up. */
+  TaskCache.@Nullable Task task;
+
   int commStart;
   int commEnd;
 
@@ -38,7 +44,6 @@ final class TextRecord {
   int nameStart;
 
   int nameEnd;
-  int nameHash;
 
   /** The text after the name, or all of it if it has no name. */
   int payloadStart;
@@ -60,6 +65,7 @@ final class TextRecord {
 
   /** Forgets what only some lines have. */
   void clear() {
+    task = null;
     bufferStart = 0;
     bufferEnd = 0;
     commBefore = NONE;

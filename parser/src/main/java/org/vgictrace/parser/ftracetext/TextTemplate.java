@@ -181,6 +181,22 @@ public final class TextTemplate {
     byte[] bytes = cursor.bytes;
     int end = cursor.end;
     int p = from;
+    int same = 0;
+    while (same < literal.length && p < end && bytes[p] == literal[same]) {
+      same++;
+      p++;
+    }
+    if (same == literal.length
+        && (literal[same - 1] != ' ' || p == end || !AsciiCursor.isBlank(bytes[p]))) {
+      return p;
+    }
+    return looseLiteral(literal, from, afterText);
+  }
+
+  private int looseLiteral(byte[] literal, int from, boolean afterText) {
+    byte[] bytes = cursor.bytes;
+    int end = cursor.end;
+    int p = from;
     for (int i = 0; i < literal.length; i++) {
       if (p >= end) {
         return -1;

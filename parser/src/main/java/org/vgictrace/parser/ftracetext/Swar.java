@@ -1,0 +1,63 @@
+package org.vgictrace.parser.ftracetext;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+
+/**
+ * Eight bytes of text at a time, as one number whose lowest byte is the first ("SIMD within a
+ * register"). The techniques are those of H. S. Warren, Hacker's Delight, chapters 6 and 7.
+ *
+ * <p>Hot code.
+ */
+final class Swar {
+  private static final VarHandle LONGS =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+  private static final long ONES = 0x0101010101010101L;
+  private static final long HIGHS = 0x8080808080808080L;
+  private static final long LOWS = ~HIGHS;
+
+  private Swar() {}
+
+  /** Eight bytes; they must be within the array. */
+  static long word(byte[] b, int p) {
+    return (long) LONGS.get(b, p);
+  }
+
+  /** The first n bytes of a word, 0 to 8; the others are 0. */
+  static long first(long word, int n) {
+    return n == Long.BYTES ? word : word & (1L << (n << 3)) - 1;
+  }
+
+  /** Index of the first byte that equals the given one, 8 if there is none. */
+  static int indexOf(long word, byte wanted) {
+    long x = word ^ (wanted & 0xffL) * ONES;
+    // The high bit of each zero byte; those above the lowest one may be wrong and are not looked
+    // at.
+    return Long.numberOfTrailingZeros(x - ONES & ~x & HIGHS) >>> 3;
+  }
+
+  /** How many hexadecimal digits the word begins with. */
+  static int hexDigits(long word) {
+    long ascii = word & LOWS;
+    long lower = ascii | 0x20 * ONES;
+    long digit = ascii + (0x80 - '0') * ONES & ~(ascii + (0x7f - '9') * ONES);
+    long letter = lower + (0x80 - 'a') * ONES & ~(lower + (0x7f - 'f') * ONES);
+    long other = ~((digit | letter) & ~word) & HIGHS;
+    return Long.numberOfTrailingZeros(other) >>> 3;
+  }
+
+  /** Value of the first n bytes, which are hexadecimal digits; n is 1 to 8. */
+  static long hexValue(long word, int n) {
+    long nibbles = (word & 0x0f * ONES) + (word >>> 6 & ONES) * 9 << (Long.BYTES - n << 3);
+    long bytes = (nibbles << 4 | nibbles >>> 8) & 0x00ff00ff00ff00ffL;
+    long shorts = (bytes << 8 | bytes >>> 16) & 0x0000ffff0000ffffL;
+    return (shorts << 16 | shorts >>> 32) & 0xffffffffL;
+  }
+
+  /** A number to look bytes up by in a table. */
+  static int hash(long first, long second) {
+    long h = (first ^ second * 0x9e3779b97f4a7c15L) * 0xc2b2ae3d27d4eb4fL;
+    return (int) (h >>> 32);
+  }
+}
