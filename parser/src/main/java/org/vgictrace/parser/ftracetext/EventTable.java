@@ -47,14 +47,13 @@ final class EventTable implements TolerantTokenizer.KnownNames {
     int length = Math.min(end - start, NAME_BYTES_MAX);
     long first = firstWord(b, start, length);
     long last = length <= Long.BYTES ? 0 : Swar.word(b, start + length - Long.BYTES);
-    int hash = Swar.hash(first, last);
     int mask = slots.length - 1;
-    for (int i = hash & mask; ; i = (i + 1) & mask) {
+    for (int i = Swar.hash(first, last) & mask; ; i = (i + 1) & mask) {
       EventText event = slots[i];
       if (event == null) {
-        return add(b, start, length, hash);
+        return add(b, start, length, first, last);
       }
-      if (event.hash == hash && event.isNamed(b, start, length)) {
+      if (event.isNamed(first, last, b, start, length)) {
         return event;
       }
     }
@@ -94,14 +93,14 @@ final class EventTable implements TolerantTokenizer.KnownNames {
     return false;
   }
 
-  private EventText add(byte[] b, int start, int length, int hash) {
+  private EventText add(byte[] b, int start, int length, long first, long last) {
     if (events.size() == EVENTS_MAX - 1 && !isOverflow(b, start, length)) {
       return of(Names.OVERFLOW);
     }
     byte[] name = Arrays.copyOfRange(b, start, start + length);
     int id = names.intern(name, 0, length);
     List<Binding> bound = bindings.apply(new String(name, StandardCharsets.UTF_8));
-    EventText event = new EventText(name, hash, id, bound, wanted);
+    EventText event = new EventText(name, first, last, id, bound, wanted);
     events.add(event);
     if (events.size() * 2 > slots.length) {
       slots = new EventText[slots.length * 2];
@@ -118,7 +117,7 @@ final class EventTable implements TolerantTokenizer.KnownNames {
 
   private void insert(EventText event) {
     int mask = slots.length - 1;
-    int i = event.hash & mask;
+    int i = event.hash() & mask;
     while (slots[i] != null) {
       i = (i + 1) & mask;
     }

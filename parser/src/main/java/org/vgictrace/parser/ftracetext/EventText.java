@@ -2,6 +2,7 @@ package org.vgictrace.parser.ftracetext;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -24,7 +25,9 @@ final class EventText {
   /** Identifier in the capture's names. */
   final int nameId;
 
-  final int hash;
+  private final long firstWord;
+  private final long lastWord;
+  private final boolean marker;
 
   private final Alternative[] alternatives;
   private final boolean otherWanted;
@@ -36,9 +39,21 @@ final class EventText {
   private long count;
   private long unknownShapes;
 
-  EventText(byte[] name, int hash, int nameId, List<Binding> bindings, Iterable<Kind> wantedKinds) {
+  /**
+   * @param firstWord the name's first bytes, as a word
+   * @param lastWord its last eight bytes as a word, 0 if there are not more than eight
+   */
+  EventText(
+      byte[] name,
+      long firstWord,
+      long lastWord,
+      int nameId,
+      List<Binding> bindings,
+      Iterable<Kind> wantedKinds) {
     this.name = name;
-    this.hash = hash;
+    this.firstWord = firstWord;
+    this.lastWord = lastWord;
+    this.marker = text().equals(FreeForm.MARKER);
     this.nameId = nameId;
     this.alternatives = new Alternative[bindings.size()];
     boolean other = false;
@@ -58,7 +73,11 @@ final class EventText {
       several |= !Objects.equals(binding.system(), bindings.get(0).system());
     }
     severalSystems = several;
-    system = several || bindings.isEmpty() ? null : bindings.get(0).system();
+    if (bindings.isEmpty()) {
+      system = FreeForm.system(text());
+    } else {
+      system = several ? null : bindings.get(0).system();
+    }
   }
 
   private static boolean isWanted(Kind kind, Iterable<Kind> wantedKinds) {
@@ -70,17 +89,27 @@ final class EventText {
     return false;
   }
 
-  /** Whether this is the event of a name. */
-  boolean isNamed(byte[] b, int start, int length) {
-    if (name.length != length) {
-      return false;
-    }
-    for (int i = 0; i < length; i++) {
-      if (name[i] != b[start + i]) {
-        return false;
-      }
-    }
-    return true;
+  /**
+   * Whether this is the event of a name.
+   *
+   * @param first the name's first bytes, as a word
+   * @param last its last eight bytes as a word, 0 if there are not more than eight
+   */
+  boolean isNamed(long first, long last, byte[] b, int start, int length) {
+    return firstWord == first
+        && lastWord == last
+        && name.length == length
+        && (length <= 2 * Long.BYTES || Arrays.equals(name, 0, length, b, start, start + length));
+  }
+
+  /** What the event is looked up by in a table. */
+  int hash() {
+    return Swar.hash(firstWord, lastWord);
+  }
+
+  /** Whether the name is what a marker's text begins with. */
+  boolean isMarker() {
+    return marker;
   }
 
   /** Whether some binding is for events of this name. */

@@ -42,6 +42,7 @@ final class KeyLayout {
     final byte[] bytes;
 
     final long first;
+    final long firstMask;
 
     /** The last eight bytes, if there are more than eight. */
     final long last;
@@ -56,7 +57,8 @@ final class KeyLayout {
       this.bytes = (name + '=').getBytes(StandardCharsets.US_ASCII);
       byte[] padded = new byte[bytes.length + Long.BYTES];
       System.arraycopy(bytes, 0, padded, 0, bytes.length);
-      this.first = Swar.first(Swar.word(padded, 0), Math.min(bytes.length, Long.BYTES));
+      this.firstMask = Swar.first(-1L, Math.min(bytes.length, Long.BYTES));
+      this.first = Swar.word(padded, 0) & firstMask;
       this.last = Swar.word(padded, Math.max(0, bytes.length - Long.BYTES));
       this.targets = targets;
       this.isText = targets.length > 0 && targets[0].isText();
@@ -65,14 +67,14 @@ final class KeyLayout {
 
     /** Whether the key is there; whatever lies behind the text does not match. */
     boolean isAt(byte[] b, int p) {
-      int length = bytes.length;
-      if (length <= Long.BYTES) {
-        return Swar.first(Swar.word(b, p), length) == first;
+      if ((Swar.word(b, p) & firstMask) != first) {
+        return false;
       }
-      return Swar.word(b, p) == first
-          && b.length - p >= length
-          && Swar.word(b, p + length - Long.BYTES) == last
-          && (length <= 2 * Long.BYTES || middleIsAt(b, p));
+      int length = bytes.length;
+      return length <= Long.BYTES
+          || b.length - p >= length
+              && Swar.word(b, p + length - Long.BYTES) == last
+              && (length <= 2 * Long.BYTES || middleIsAt(b, p));
     }
 
     private boolean middleIsAt(byte[] b, int p) {
@@ -186,8 +188,9 @@ final class KeyLayout {
     if (b[from] == '{') {
       return elements(c, from, key.targets, row);
     }
-    boolean inParentheses = b[from] == '(';
-    c.pos = from + (inParentheses ? 1 : 0);
+    int open = b[from] == '\'' && b[from + 2] == '\'' ? from + 3 : from;
+    boolean inParentheses = b[open] == '(';
+    c.pos = inParentheses ? open + 1 : from;
     if (!c.number()) {
       return -1;
     }

@@ -211,6 +211,16 @@ final class LineSource {
   private int indexOf(byte wanted, int from, int to) {
     byte[] b = bytes;
     int p = from;
+    for (; p + 4 * Long.BYTES <= to; p += 4 * Long.BYTES) {
+      long found =
+          Swar.matches(Swar.word(b, p), wanted)
+              | Swar.matches(Swar.word(b, p + 8), wanted)
+              | Swar.matches(Swar.word(b, p + 16), wanted)
+              | Swar.matches(Swar.word(b, p + 24), wanted);
+      if (found != 0) {
+        break;
+      }
+    }
     for (; p + Long.BYTES <= to; p += Long.BYTES) {
       int at = Swar.indexOf(Swar.word(b, p), wanted);
       if (at < Long.BYTES) {

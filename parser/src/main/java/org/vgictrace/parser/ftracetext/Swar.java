@@ -31,10 +31,16 @@ final class Swar {
 
   /** Index of the first byte that equals the given one, 8 if there is none. */
   static int indexOf(long word, byte wanted) {
+    return Long.numberOfTrailingZeros(matches(word, wanted)) >>> 3;
+  }
+
+  /**
+   * The high bit of each byte that equals the given one. Bits above the lowest one that is set may
+   * be wrong, but none is set if no byte is equal.
+   */
+  static long matches(long word, byte wanted) {
     long x = word ^ (wanted & 0xffL) * ONES;
-    // The high bit of each zero byte; those above the lowest one may be wrong and are not looked
-    // at.
-    return Long.numberOfTrailingZeros(x - ONES & ~x & HIGHS) >>> 3;
+    return x - ONES & ~x & HIGHS;
   }
 
   /** How many hexadecimal digits the word begins with. */

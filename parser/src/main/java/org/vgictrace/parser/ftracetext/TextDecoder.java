@@ -231,7 +231,12 @@ final class TextDecoder {
    */
   private EventText named(byte[] b, TextRecord r) {
     if (r.nameEnd > r.nameStart) {
-      return events.of(b, r.nameStart, r.nameEnd);
+      EventText event = events.of(b, r.nameStart, r.nameEnd);
+      if (!event.isMarker()) {
+        return event;
+      }
+      r.payloadStart = r.nameStart;
+      return events.of(FreeForm.PRINT);
     }
     return events.of(FreeForm.name(b, r.payloadStart, r.payloadEnd, UNNAMED));
   }
