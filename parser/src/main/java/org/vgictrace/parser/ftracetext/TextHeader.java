@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 final class TextHeader {
   private static final int LINE_BYTES_MAX = 1024;
   private static final Pattern ENTRIES =
-      Pattern.compile("entries-in-buffer/entries-written: (\\d{1,18})/(\\d{1,18})");
+      Pattern.compile("entries-in-buffer/entries-written: (\\d{1,18})/(\\d{1,18})(?:\\s+#P:(\\d{1,5}))?");
   private static final Pattern LATENCY_ENTRIES =
       Pattern.compile("# latency: .*, #(\\d{1,18})/(\\d{1,18}), CPU#");
   private static final Pattern RELEASE =
@@ -36,6 +36,7 @@ final class TextHeader {
   private @Nullable String release;
   private long entries = -1;
   private long overwritten = -1;
+  private int wrappedCpus;
   private int cpus;
   private boolean titled;
   private boolean columnsNamed;
@@ -110,6 +111,19 @@ final class TextHeader {
     long written = Long.parseLong(matcher.group(2));
     entries = Math.max(entries, 0) + kept;
     overwritten = Math.max(overwritten, 0) + Math.max(0, written - kept);
+    if (written > kept && matcher.groupCount() > 2 && matcher.group(3) != null) {
+      wrappedCpus = Integer.parseInt(matcher.group(3));
+    }
+  }
+
+  /**
+   * Number of CPUs whose oldest events may have been overwritten, told once per header that says
+   * so; 0 otherwise. The header does not say which of them it was.
+   */
+  int takeWrappedCpus() {
+    int cpus = wrappedCpus;
+    wrappedCpus = 0;
+    return cpus;
   }
 
   /** Takes {@code cpus=2} or {@code file: cpus=2}. */

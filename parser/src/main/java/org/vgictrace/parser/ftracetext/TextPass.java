@@ -157,7 +157,10 @@ final class TextPass implements LineSource.Listener {
         tally.lostMark();
         decoder.lost(reader.cpu(), -1);
       }
-      case HEADER, NOTE -> tally.noise();
+      case HEADER, NOTE -> {
+        tally.noise();
+        wrapped(reader.header().takeWrappedCpus());
+      }
       case BLANK -> blank(start, end);
       case STACK -> continuation(b, start, end, lines.number());
       case BARE -> {
@@ -170,6 +173,18 @@ final class TextPass implements LineSource.Listener {
               lines.number(), "function-graph-line", "line of the function_graph tracer");
       case RAW -> tally.unparsed(lines.number(), "raw-line", "record without names");
       case UNKNOWN -> unknown(b, start, end);
+    }
+  }
+
+  /** The ring buffers of so many CPUs may have wrapped: from the start their events are missing. */
+  private void wrapped(int cpus) throws IOException {
+    if (cpus == 0) {
+      return;
+    }
+    release();
+    for (int cpu = 0; cpu < cpus; cpu++) {
+      tally.lostMark();
+      decoder.lost(cpu, -1);
     }
   }
 
