@@ -455,23 +455,26 @@ final class EntryChecks {
     if (v.used >= end) {
       return;
     }
+    int stale = 0;
     for (int k = v.used; k < end; k++) {
-      if (v.in[k] != 0) {
-        v.inTainted |= 1 << k;
-        reporter.violated(
-            R4,
-            Strength.HARD,
-            e,
-            reporter.image("entry image", v.in, end, v.inHcr),
-            v,
-            -1,
-            "A list register beyond the used ones is not empty.",
-            "LR" + k + " = 0",
-            reporter.lr(v, k, v.in[k]));
-        return;
-      }
+      stale |= v.in[k] != 0 ? 1 << k : 0;
     }
-    ledger.consistent(R4);
+    if (stale == 0) {
+      ledger.consistent(R4);
+      return;
+    }
+    v.inTainted |= stale;
+    int first = Integer.numberOfTrailingZeros(stale);
+    reporter.violated(
+        R4,
+        Strength.HARD,
+        e,
+        reporter.image("entry image", v.in, end, v.inHcr),
+        v,
+        -1,
+        "A list register beyond the used ones is not empty.",
+        "LR" + first + " = 0",
+        reporter.lr(v, first, v.in[first]));
   }
 
   private long intid(VcpuState v, int k) {
