@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
 final class TextHeader {
   private static final int LINE_BYTES_MAX = 1024;
   private static final Pattern ENTRIES =
-      Pattern.compile("entries-in-buffer/entries-written: (\\d{1,18})/(\\d{1,18})(?:\\s+#P:(\\d{1,5}))?");
+      Pattern.compile(
+          "entries-in-buffer/entries-written: (\\d{1,18})/(\\d{1,18})(?:\\s+#P:(\\d{1,5}))?");
   private static final Pattern LATENCY_ENTRIES =
       Pattern.compile("# latency: .*, #(\\d{1,18})/(\\d{1,18}), CPU#");
   private static final Pattern RELEASE =

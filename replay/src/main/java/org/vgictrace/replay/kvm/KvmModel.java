@@ -211,6 +211,7 @@ public final class KvmModel {
     }
     vcpu.phase = Phase.GUEST;
     vcpu.synced = true;
+    machine.runs(vcpu);
   }
 
   private void left(Event e, @Nullable VcpuState v) {
@@ -300,6 +301,7 @@ public final class KvmModel {
     learnRegisters(v);
     images.entry(e, v);
     v.imageSerial = ++imageSerial;
+    machine.runs(v);
     v.phase = Phase.IMAGED;
     v.entryValid = true;
     v.exitValid = false;
@@ -521,11 +523,11 @@ public final class KvmModel {
   }
 
   public int vms() {
-    return machine.vms();
+    return machine.vmsRun();
   }
 
   public int vcpus() {
-    return machine.vcpusSeen();
+    return machine.vcpusRun();
   }
 
   /** {@code GICv2}, {@code GICv3} or {@code unknown}. */

@@ -44,8 +44,9 @@ final class Machine {
   private final List<VcpuState> vcpus = new ArrayList<>();
   private final EnumSet<Observation> observed = EnumSet.noneOf(Observation.class);
   private final boolean[] seen = new boolean[Observation.values().length];
-  private int vmsSeen;
-  private int vcpusSeen;
+  private int vmsNamed;
+  private int vmsRun;
+  private int vcpusRun;
 
   Machine(Profile profile) {
     this.profile = profile;
@@ -76,12 +77,30 @@ final class Machine {
     return vcpus;
   }
 
-  int vms() {
-    return vmsSeen;
+  /** VMs of which a vCPU ran. */
+  int vmsRun() {
+    return vmsRun;
   }
 
-  int vcpusSeen() {
-    return vcpusSeen;
+  /** vCPUs that ran. */
+  int vcpusRun() {
+    return vcpusRun;
+  }
+
+  /** A vCPU enters the guest or is about to. */
+  void runs(VcpuState v) {
+    if (v.hasRun) {
+      return;
+    }
+    v.hasRun = true;
+    vcpusRun++;
+    if (v.vm == null) {
+      v.vm = vm(0);
+    }
+    if (!v.vm.hasRun) {
+      v.vm.hasRun = true;
+      vmsRun++;
+    }
   }
 
   /** Whether the guest of that vCPU is known to see a GICv2. */
@@ -98,7 +117,7 @@ final class Machine {
   VmState vm(long pointer) {
     VmState vm = vmByPointer.get(pointer);
     if (vm == null) {
-      vm = new VmState("vm" + vmsSeen++, pointer);
+      vm = new VmState("vm" + vmsNamed++, pointer);
       vmByPointer.put(pointer, vm);
     }
     return vm;
@@ -162,6 +181,9 @@ final class Machine {
   /** The vGIC of a VM is created; vCPUs of the VM may exist already. */
   void created(long kvm) {
     VmState vm = vm(kvm);
+    // What was seen at these addresses belonged to an earlier VM.
+    irqByAddress.values().removeIf(irq -> irq.vm == vm);
+    vm.shared.clear();
     vm.fromCreation = true;
     vm.distributor = VmState.Switch.OFF;
     vm.distributorSince = Long.MIN_VALUE / 2;
@@ -182,7 +204,6 @@ final class Machine {
       vcpuByPointer.put(pointer, v);
     }
     vcpus.add(v);
-    vcpusSeen++;
     return v;
   }
 

@@ -39,6 +39,9 @@ final class VcpuState {
 
   @Nullable VmState vm;
 
+  /** Whether it was seen to run. */
+  boolean hasRun;
+
   Phase phase = Phase.IDLE;
 
   /** CPU of its thread's latest event. */

@@ -32,6 +32,9 @@ final class VmState {
   /** Number of SPIs, -1 if unknown. */
   int spis = -1;
 
+  /** Whether one of its vCPUs was seen to run. */
+  boolean hasRun;
+
   /** Whether the recording shows the VM from its creation, without a loss since. */
   boolean fromCreation;
 
