@@ -130,7 +130,7 @@ public final class EventFormatParser {
       end = text.length();
     }
     String line = text.substring(at, end);
-    at = end + 1;
+    at = Math.min(end + 1, text.length());
     return line;
   }
 }

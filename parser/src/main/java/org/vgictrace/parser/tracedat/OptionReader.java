@@ -174,7 +174,10 @@ final class OptionReader {
       }
     }
     if (equal > 0) {
-      warn(place, "TIME_SHIFT", "has " + equal + " samples of equal time; the first counts");
+      contents.diagnostics.warning(
+          "option",
+          place,
+          "option TIME_SHIFT has " + equal + " samples of equal time; the first counts");
     }
   }
 

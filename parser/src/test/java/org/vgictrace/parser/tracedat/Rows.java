@@ -25,17 +25,25 @@ record Rows(CaptureMeta meta, CaptureCounts counts, List<String> lines) {
   }
 
   static Rows of(Path file, Set<Kind> wanted) throws IOException {
-    List<String> lines = new ArrayList<>();
     try (Capture capture = Captures.open(file)) {
-      CaptureCounts counts =
-          capture.read(
-              wanted,
-              (batch, pool) -> {
-                add(batch, lines);
-                pool.recycle(batch);
-              });
-      return new Rows(capture.meta(), counts, lines);
+      return of(capture, wanted);
     }
+  }
+
+  static Rows of(Capture capture) throws IOException {
+    return of(capture, EnumSet.allOf(Kind.class));
+  }
+
+  private static Rows of(Capture capture, Set<Kind> wanted) throws IOException {
+    List<String> lines = new ArrayList<>();
+    CaptureCounts counts =
+        capture.read(
+            wanted,
+            (batch, pool) -> {
+              add(batch, lines);
+              pool.recycle(batch);
+            });
+    return new Rows(capture.meta(), counts, lines);
   }
 
   /** Diagnostics as {@code code at place: message}. */
