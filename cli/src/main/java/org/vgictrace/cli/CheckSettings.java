@@ -12,6 +12,7 @@ import org.vgictrace.replay.ReplayOptions;
 import org.vgictrace.replay.rule.Catalogue;
 import org.vgictrace.replay.rule.Rule;
 import org.vgictrace.replay.rule.Severity;
+import org.vgictrace.replay.verdict.Finding;
 import picocli.CommandLine.Option;
 
 /** What is judged and what counts as a failure. */
@@ -69,11 +70,17 @@ final class CheckSettings {
     return options;
   }
 
-  /** Whether the findings of a capture reach {@code --fail-on}. */
+  /** Whether a finding of a capture reaches {@code --fail-on}. */
   boolean isFailure(CheckReport report) {
+    return report.findings().stream().anyMatch(finding -> isFailure(finding.finding()));
+  }
+
+  /** Whether a finding reaches {@code --fail-on}. */
+  boolean isFailure(Finding finding) {
+    Severity severity = finding.rule().severity();
     return switch (failOn) {
-      case ERROR -> report.has(Severity.ERROR);
-      case WARNING -> report.has(Severity.ERROR) || report.has(Severity.WARNING);
+      case ERROR -> severity == Severity.ERROR;
+      case WARNING -> severity == Severity.ERROR || severity == Severity.WARNING;
       case NEVER -> false;
     };
   }

@@ -19,6 +19,10 @@ final class Commands {
     all.put("check", CheckCommand::new);
     all.put("info", InfoCommand::new);
     all.put("show", ShowCommand::new);
+    all.put("stat", StatCommand::new);
+    all.put("diff", DiffCommand::new);
+    all.put("batch", BatchCommand::new);
+    all.put("convert", ConvertCommand::new);
     all.put("rules", RulesCommand::new);
     all.put("explain", ExplainCommand::new);
     return all;

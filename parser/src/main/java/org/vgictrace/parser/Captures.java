@@ -55,7 +55,7 @@ public final class Captures {
         return capture;
       }
     }
-    throw new InputException(directory.toString(), "directory is not a converted capture");
+    throw InputException.unrecognised(directory.toString(), "directory is not a converted capture");
   }
 
   private static CaptureFormat recognise(Input input) throws IOException {
@@ -72,11 +72,12 @@ public final class Captures {
       }
       if (!undecided || head.complete()) {
         String damage = input.stream().damage();
-        if (head.length() == 0 && damage == null) {
-          throw new InputException(input.name(), "is empty");
+        if (damage != null) {
+          throw new InputException(input.name(), Place.at(0), damage);
         }
-        throw new InputException(
-            input.name(), Place.at(0), damage != null ? damage : "format not recognised");
+        throw InputException.unrecognised(
+            input.name(),
+            head.length() == 0 ? "is empty" : "at " + Place.at(0) + ": format not recognised");
       }
     }
   }

@@ -25,9 +25,6 @@ public final class CheckRunner {
   /** Batches kept for the events before a finding. */
   static final int RETAINED = 8;
 
-  /** What a check reads; events without a kind are only counted. */
-  private static final Set<Kind> WANTED = EnumSet.complementOf(EnumSet.of(Kind.OTHER));
-
   private final Windows windows = new Windows();
   private final Deque<Batch> retained = new ArrayDeque<>();
   private final List<BatchObserver> observers;
@@ -51,7 +48,13 @@ public final class CheckRunner {
       throws IOException {
     CaptureMeta meta = capture.meta();
     CheckRunner runner = new CheckRunner(options.forRelease(meta.release()), List.of(observers));
-    CaptureCounts counts = capture.read(WANTED, runner::accept);
+    Set<Kind> wanted = EnumSet.of(Kind.LOST);
+    wanted.addAll(Replay.kindsUsed());
+    wanted.addAll(Window.KINDS);
+    for (BatchObserver observer : observers) {
+      wanted.addAll(observer.kinds());
+    }
+    CaptureCounts counts = capture.read(wanted, runner::accept);
     ReplayResult result = runner.replay.finish();
     return new CheckReport(
         meta, counts, result, runner.windows.around(meta.file(), result.findings()));

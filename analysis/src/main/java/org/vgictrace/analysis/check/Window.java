@@ -2,8 +2,10 @@ package org.vgictrace.analysis.check;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.Deque;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -51,6 +53,9 @@ final class Window {
           Kind.DEACTIVATE,
           Kind.GIC_MMIO,
           Kind.VGIC_STEP);
+
+  /** Kinds that windows show; references dropped come as a bonus when the replay reads them. */
+  static final Set<Kind> KINDS = shown();
 
   private record Candidate(Batch batch, KindTable table, int row) {
     long seq() {
@@ -188,6 +193,14 @@ final class Window {
       return vcpus.byPointer(pointer);
     }
     return VCPU_ID[kind] < 0 ? null : vcpus.numbered(table.get(row, VCPU_ID[kind], -1));
+  }
+
+  private static Set<Kind> shown() {
+    Set<Kind> kinds = EnumSet.of(Kind.INJECT, Kind.IRQ_PENDING, Kind.LOST);
+    kinds.addAll(PATH);
+    kinds.addAll(SNAPSHOTS);
+    kinds.remove(Kind.IRQ_PUT);
+    return Collections.unmodifiableSet(kinds);
   }
 
   private static int[] columns(String name) {

@@ -29,12 +29,12 @@ final class CaptureWords {
 
   static String kernel(CaptureMeta meta) {
     String release =
-        meta.release() == null ? "unknown kernel" : "kernel " + Clean.of(meta.release());
+        meta.release() == null ? "kernel not recorded" : "kernel " + Clean.of(meta.release());
     return meta.arch() == null ? release : release + " " + Clean.of(meta.arch());
   }
 
   static String clock(CaptureMeta meta) {
-    String clock = meta.clock() == null ? "unknown clock" : "clock " + Clean.of(meta.clock());
+    String clock = meta.clock() == null ? "clock not recorded" : "clock " + Clean.of(meta.clock());
     return meta.nanoseconds() ? clock : clock + " (raw units)";
   }
 
@@ -62,6 +62,16 @@ final class CaptureWords {
 
   /** One sentence per kind of loss and per diagnostic code; empty if the capture is whole. */
   static List<String> losses(CaptureCounts counts, ReplayResult replay) {
+    List<String> losses = losses(counts);
+    if (replay.gaps() > 0) {
+      String places = Figures.counted(replay.gaps(), "place");
+      losses.add("gaps: events are missing at " + places + " without a loss mark");
+    }
+    return losses;
+  }
+
+  /** The same without what only a replay notices. */
+  static List<String> losses(CaptureCounts counts) {
     List<String> losses = new ArrayList<>();
     if (counts.lostMarks() > 0 || counts.lost() > 0) {
       losses.add("lost: " + lost(counts));
@@ -69,12 +79,6 @@ final class CaptureWords {
     if (counts.overwritten() > 0) {
       losses.add(
           "overwritten: " + counts.overwritten() + " older events before the ring buffer was read");
-    }
-    if (replay.gaps() > 0) {
-      losses.add(
-          "gaps: events are missing at "
-              + Figures.counted(replay.gaps(), "place")
-              + " without a loss mark");
     }
     if (counts.unparsed() > 0) {
       losses.add(

@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 import org.vgictrace.analysis.check.CheckReport;
 import org.vgictrace.analysis.check.FindingReport;
 import org.vgictrace.analysis.check.WindowLine;
@@ -59,6 +58,11 @@ public final class CheckJson {
       json.writeEndObject();
     }
     out.write('\n');
+  }
+
+  /** Writes the fields of a document into an object that has been started. */
+  static void writeBody(JsonGenerator json, List<CheckReport> reports) throws IOException {
+    new CheckJson(json).body(reports, Map.of());
   }
 
   private void body(List<CheckReport> reports, Map<String, String> unreadable) throws IOException {
@@ -183,8 +187,8 @@ public final class CheckJson {
     json.writeNumberField("ts_ns", finding.at().ts());
     json.writeNumberField("cpu", finding.at().cpu());
     Json.string(json, "vm", finding.vm());
-    number("vcpu", finding.vcpu());
-    number("intid", finding.intid());
+    Json.number(json, "vcpu", finding.vcpu());
+    Json.number(json, "intid", finding.intid());
     json.writeStringField("expected", Clean.of(finding.expected()));
     json.writeStringField("observed", Clean.of(finding.observed()));
     json.writeNumberField("repetitions", finding.repetitions());
@@ -222,14 +226,6 @@ public final class CheckJson {
       json.writeString(value);
     }
     json.writeEndArray();
-  }
-
-  private void number(String name, @Nullable Number value) throws IOException {
-    if (value == null) {
-      json.writeNullField(name);
-    } else {
-      json.writeNumberField(name, value.longValue());
-    }
   }
 
   /** The counts of all captures, rule by rule in catalogue order. */

@@ -48,4 +48,13 @@ final class Json {
       json.writeStringField(name, value);
     }
   }
+
+  /** A whole number field, or null. */
+  static void number(JsonGenerator json, String name, @Nullable Number value) throws IOException {
+    if (value == null) {
+      json.writeNullField(name);
+    } else {
+      json.writeNumberField(name, value.longValue());
+    }
+  }
 }

@@ -32,6 +32,9 @@ public final class EventText {
   private static final int EXIT_EC = Kind.VCPU_EXIT.column("esr_ec");
   private static final int EXIT_PC = Kind.VCPU_EXIT.column("pc");
 
+  private static final int PENDING_INTID = Kind.IRQ_PENDING.column("intid");
+  private static final int PRIVATE_INTIDS = 32;
+
   private final Names names;
   private final Vcpus vcpus;
 
@@ -257,12 +260,17 @@ public final class EventText {
     }
     if (vcpu != null) {
       out.append(' ').append(vcpu.label());
-    } else if (id > 0 || (id == 0 && table.kind() != Kind.IRQ_PENDING)) {
+    } else if (id > 0 || (id == 0 && !isShared(table, row))) {
       out.append(" vcpu").append(id);
     } else if (pointer != 0) {
       hex(out.append(" vcpu@"), pointer);
     }
     return vcpu;
+  }
+
+  /** vgic_update_irq_pending says vCPU 0 for a shared interrupt, whatever its target. */
+  private static boolean isShared(KindTable table, int row) {
+    return table.kind() == Kind.IRQ_PENDING && table.get(row, PENDING_INTID, 0) >= PRIVATE_INTIDS;
   }
 
   private static void label(StringBuilder out, KindTable table, int row, int column) {

@@ -1,0 +1,119 @@
+package org.vgictrace.analysis.report;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.IOException;
+import java.io.Writer;
+import java.util.Map;
+import org.vgictrace.analysis.stat.InterruptFigures;
+import org.vgictrace.analysis.stat.LatencyFigures;
+import org.vgictrace.analysis.stat.StatReport;
+import org.vgictrace.analysis.stat.VcpuFigures;
+
+/** Writes the figures of a capture as JSON of schema {@code vgictrace.stat/1}. */
+public final class StatJson {
+  /** Schema name and number. */
+  public static final String SCHEMA = "vgictrace.stat/1";
+
+  private final JsonGenerator json;
+
+  private StatJson(JsonGenerator json) {
+    this.json = json;
+  }
+
+  /** Writes a document. */
+  public static void write(Writer out, Tool tool, StatReport report) throws IOException {
+    try (JsonGenerator json = Json.open(out)) {
+      json.writeStartObject();
+      json.writeStringField("schema", SCHEMA);
+      Json.tool(json, tool);
+      new StatJson(json).body(report);
+      json.writeEndObject();
+    }
+    out.write('\n');
+  }
+
+  private void body(StatReport report) throws IOException {
+    json.writeStringField("file", report.meta().file());
+    Json.string(json, "release", report.meta().release());
+    json.writeBooleanField("nanoseconds", report.meta().nanoseconds());
+    json.writeNumberField("duration_ns", report.counts().duration());
+    json.writeNumberField("events", report.counts().events());
+    json.writeNumberField("events_lost", report.counts().lost());
+    json.writeNumberField("vms", report.vms());
+    json.writeNumberField("injections_unattributed", report.unattributed());
+    json.writeArrayFieldStart("vcpus");
+    for (VcpuFigures vcpu : report.vcpus()) {
+      vcpu(vcpu, report.hostIrqsSeen());
+    }
+    json.writeEndArray();
+    json.writeArrayFieldStart("interrupts");
+    for (InterruptFigures interrupt : report.interrupts()) {
+      interrupt(interrupt);
+    }
+    json.writeEndArray();
+  }
+
+  private void vcpu(VcpuFigures vcpu, boolean hostIrqsSeen) throws IOException {
+    json.writeStartObject();
+    Json.string(json, "vm", vcpu.vm());
+    Json.number(json, "vcpu", vcpu.vcpu());
+    Json.number(json, "pid", vcpu.pid() < 0 ? null : vcpu.pid());
+    json.writeNumberField("entries", vcpu.entries());
+    counts("exits", vcpu.exits());
+    json.writeNumberField("populations", vcpu.populations());
+    json.writeNumberField("folds", vcpu.folds());
+    json.writeNumberField("kicks", vcpu.kicks());
+    json.writeNumberField("underflow_requests", vcpu.underflows());
+    if (hostIrqsSeen) {
+      counts("maintenance_exits", vcpu.maintenance());
+    } else {
+      json.writeNullField("maintenance_exits");
+    }
+    json.writeObjectFieldStart("lrs_in_use");
+    for (int used = 0; used < vcpu.occupancy().size(); used++) {
+      if (vcpu.occupancy().get(used) > 0) {
+        json.writeNumberField(Integer.toString(used), vcpu.occupancy().get(used));
+      }
+    }
+    json.writeEndObject();
+    latency("inject_to_lr_ns", vcpu.toLr());
+    latency("lr_to_retire_ns", vcpu.toRetire());
+    json.writeEndObject();
+  }
+
+  private void interrupt(InterruptFigures interrupt) throws IOException {
+    json.writeStartObject();
+    Json.string(json, "vm", interrupt.vm());
+    Json.number(json, "vcpu", interrupt.vcpu());
+    Json.number(json, "intid", interrupt.intid() < 0 ? null : interrupt.intid());
+    json.writeNumberField("injections", interrupt.injections());
+    json.writeNumberField("populations", interrupt.populations());
+    json.writeNumberField("retirements", interrupt.retirements());
+    latency("inject_to_lr_ns", interrupt.toLr());
+    latency("lr_to_retire_ns", interrupt.toRetire());
+    json.writeEndObject();
+  }
+
+  private void counts(String name, Map<String, Long> counts) throws IOException {
+    json.writeObjectFieldStart(name);
+    for (Map.Entry<String, Long> entry : counts.entrySet()) {
+      json.writeNumberField(entry.getKey(), entry.getValue());
+    }
+    json.writeEndObject();
+  }
+
+  /** Null without any span: there is no median of nothing. */
+  private void latency(String name, LatencyFigures latency) throws IOException {
+    if (latency.count() == 0) {
+      json.writeNullField(name);
+      return;
+    }
+    json.writeObjectFieldStart(name);
+    json.writeNumberField("count", latency.count());
+    json.writeNumberField("p50", latency.p50());
+    json.writeNumberField("p90", latency.p90());
+    json.writeNumberField("p99", latency.p99());
+    json.writeNumberField("max", latency.max());
+    json.writeEndObject();
+  }
+}

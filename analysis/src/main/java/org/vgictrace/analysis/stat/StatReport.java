@@ -1,0 +1,34 @@
+package org.vgictrace.analysis.stat;
+
+import java.util.List;
+import org.vgictrace.parser.CaptureCounts;
+import org.vgictrace.parser.CaptureMeta;
+
+/**
+ * The figures of a capture.
+ *
+ * @param meta what the capture says of itself
+ * @param counts what was read
+ * @param vms VMs seen
+ * @param hostIrqsSeen whether host interrupts were recorded; without them maintenance exits cannot
+ *     be told
+ * @param unattributed injections of which the VM or vCPU is unknown
+ * @param total all vCPUs together
+ * @param vcpus per vCPU, by VM and number
+ * @param interrupts per interrupt to which something happened, by VM, number and vCPU
+ */
+public record StatReport(
+    CaptureMeta meta,
+    CaptureCounts counts,
+    int vms,
+    boolean hostIrqsSeen,
+    long unattributed,
+    VcpuFigures total,
+    List<VcpuFigures> vcpus,
+    List<InterruptFigures> interrupts) {
+
+  public StatReport {
+    vcpus = List.copyOf(vcpus);
+    interrupts = List.copyOf(interrupts);
+  }
+}
