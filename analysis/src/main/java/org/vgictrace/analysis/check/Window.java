@@ -41,7 +41,7 @@ final class Window {
   private static final int[] VCPU = columns("vcpu");
   private static final int[] VCPU_ID = columns("vcpu_id");
   private static final Set<Kind> SNAPSHOTS =
-      Set.of(Kind.QUEUE, Kind.LR_WRITE, Kind.LR_FOLD, Kind.IRQ_PUT, Kind.IRQ_STATE);
+      Set.of(Kind.QUEUE, Kind.LR_WRITE, Kind.LR_FOLD, Kind.IRQ_STATE);
   private static final Set<Kind> PATH =
       Set.of(
           Kind.VCPU_ENTRY,
@@ -51,10 +51,9 @@ final class Window {
           Kind.HCR_CONFIG,
           Kind.MAINTENANCE,
           Kind.DEACTIVATE,
-          Kind.GIC_MMIO,
-          Kind.VGIC_STEP);
+          Kind.GIC_MMIO);
 
-  /** Kinds that windows show; references dropped come as a bonus when the replay reads them. */
+  /** Kinds that windows show. */
   static final Set<Kind> KINDS = shown();
 
   private record Candidate(Batch batch, KindTable table, int row) {
@@ -138,13 +137,14 @@ final class Window {
   private WindowLine line(Candidate candidate) {
     KindTable table = candidate.table();
     int row = candidate.row();
-    String text = new EventText(candidate.batch().names(), vcpus).of(table, row);
+    EventText text = new EventText(candidate.batch().names(), vcpus);
     return new WindowLine(
         candidate.seq(),
         table.ts()[row],
         table.cpu()[row],
         table.kind().tableName(),
-        text,
+        text.of(table, row),
+        text.brief(table, row, finding.intid()),
         marked.contains(candidate.seq()));
   }
 
@@ -165,7 +165,10 @@ final class Window {
       return sameThread && SNAPSHOTS.contains(kind);
     }
     int column = INTID[kind.ordinal()];
-    if (column < 0 || table.get(row, column, -1) != wanted) {
+    if (column < 0
+        || kind == Kind.IRQ_PUT
+        || kind == Kind.IRQ_GET
+        || table.get(row, column, -1) != wanted) {
       return false;
     }
     return wanted < PRIVATE_INTIDS ? sameThread || isSameVcpu(table, row) : isSameVm(table, row);
@@ -199,7 +202,6 @@ final class Window {
     Set<Kind> kinds = EnumSet.of(Kind.INJECT, Kind.IRQ_PENDING, Kind.LOST);
     kinds.addAll(PATH);
     kinds.addAll(SNAPSHOTS);
-    kinds.remove(Kind.IRQ_PUT);
     return Collections.unmodifiableSet(kinds);
   }
 

@@ -8,6 +8,8 @@ package org.vgictrace.analysis.check;
  * @param cpu CPU that recorded it
  * @param kind table name of its kind
  * @param text the event, decoded
+ * @param brief what of it bears on the finding, for a narrow line
  * @param marked whether it is one of those that contradict each other
  */
-public record WindowLine(long seq, long ts, int cpu, String kind, String text, boolean marked) {}
+public record WindowLine(
+    long seq, long ts, int cpu, String kind, String text, String brief, boolean marked) {}

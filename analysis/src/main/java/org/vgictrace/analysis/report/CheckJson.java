@@ -13,12 +13,12 @@ import java.util.TreeMap;
 import org.vgictrace.analysis.check.CheckReport;
 import org.vgictrace.analysis.check.FindingReport;
 import org.vgictrace.analysis.check.WindowLine;
+import org.vgictrace.analysis.coverage.Hint;
 import org.vgictrace.analysis.text.Clean;
 import org.vgictrace.parser.CaptureCounts;
 import org.vgictrace.parser.CaptureMeta;
 import org.vgictrace.parser.diag.Diagnostic;
 import org.vgictrace.replay.ReplayResult;
-import org.vgictrace.replay.rule.Observation;
 import org.vgictrace.replay.rule.Reason;
 import org.vgictrace.replay.verdict.EventRef;
 import org.vgictrace.replay.verdict.Finding;
@@ -128,8 +128,12 @@ public final class CheckJson {
     json.writeStringField("verdict", report.verdict().label());
     diagnostics(counts);
     json.writeArrayFieldStart("record_next_time");
-    for (Observation observation : replay.missing()) {
-      json.writeString(observation.record());
+    for (Hint hint : Hint.of(report)) {
+      json.writeStartObject();
+      json.writeStringField("record", hint.record());
+      json.writeStringField("reason", hint.reason());
+      strings("rules", hint.rules());
+      json.writeEndObject();
     }
     json.writeEndArray();
     json.writeEndObject();

@@ -6,13 +6,13 @@ import java.util.Map;
 import org.vgictrace.analysis.check.CheckReport;
 import org.vgictrace.analysis.check.FindingReport;
 import org.vgictrace.analysis.check.Verdict;
+import org.vgictrace.analysis.coverage.Hint;
 import org.vgictrace.analysis.text.Clean;
 import org.vgictrace.analysis.text.Figures;
 import org.vgictrace.analysis.text.Layout;
 import org.vgictrace.parser.CaptureCounts;
 import org.vgictrace.parser.CaptureMeta;
 import org.vgictrace.replay.ReplayResult;
-import org.vgictrace.replay.rule.Observation;
 import org.vgictrace.replay.rule.Reason;
 import org.vgictrace.replay.verdict.RuleCount;
 
@@ -50,7 +50,7 @@ public final class CheckText {
       }
     }
     lines.blank();
-    summary(replay);
+    summary(report);
   }
 
   private static String found(CheckReport report) {
@@ -58,7 +58,8 @@ public final class CheckText {
     return findings == 0 ? "" : ", " + Figures.counted(findings, "finding");
   }
 
-  private void summary(ReplayResult replay) throws IOException {
+  private void summary(CheckReport report) throws IOException {
+    ReplayResult replay = report.replay();
     long total = replay.rules().stream().mapToLong(RuleCount::total).sum();
     long undecided = replay.rules().stream().mapToLong(RuleCount::undecided).sum();
     lines.entry(
@@ -79,11 +80,11 @@ public final class CheckText {
         "decided",
         Figures.percent(total - undecided, total) + " of " + total + " rule instances");
     table(replay.rules());
-    List<Observation> missing = replay.missing();
-    if (!missing.isEmpty()) {
-      lines.blank().line("  to decide more, record next time");
-      for (Observation observation : missing) {
-        lines.entry(4, 2, "-", observation.record() + ", which shows " + observation.doc());
+    List<Hint> hints = Hint.of(report);
+    if (!hints.isEmpty()) {
+      lines.blank().line(style.strong("  to decide more, record next time"));
+      for (Hint hint : hints) {
+        lines.entry(4, 2, "-", hint.text());
       }
     }
   }

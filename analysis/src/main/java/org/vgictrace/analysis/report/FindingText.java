@@ -54,9 +54,9 @@ public final class FindingText {
     add(head, "observed", finding.observed(), 2);
 
     List<String> tail = new ArrayList<>();
-    add(tail, "kernel", String.join(", ", rule.functions()), 1);
+    add(tail, "kernel", String.join(", ", ofHost(rule.functions(), finding)), 1);
     if (!rule.architecture().isEmpty()) {
-      add(tail, "spec", String.join(", ", rule.architecture()), 1);
+      add(tail, "spec", String.join(", ", ofHost(rule.architecture(), finding)), 1);
     }
     String repeated = finding.repetitions() > 1 ? "seen " + finding.repetitions() + " times; " : "";
     add(tail, "judged by", repeated + finding.switches(), 1);
@@ -66,6 +66,19 @@ public final class FindingText {
     window(lines, finding, report.window(), room, nanoseconds, style);
     lines.addAll(tail);
     return lines;
+  }
+
+  /** Leaves out what belongs to the other generation of the GIC, unless nothing else is there. */
+  private static List<String> ofHost(List<String> sources, Finding finding) {
+    boolean v2 = finding.switches().contains("host-gic=v2");
+    boolean v3 = finding.switches().contains("host-gic=v3");
+    List<String> kept =
+        sources.stream()
+            .filter(
+                source -> !(v3 && (source.contains("vgic-v2.c") || source.contains("IHI 0048"))))
+            .filter(source -> !(v2 && (source.contains("vgic-v3") || source.contains("IHI 0069"))))
+            .toList();
+    return kept.isEmpty() ? sources : kept;
   }
 
   private static String about(Finding finding) {
@@ -131,12 +144,10 @@ public final class FindingText {
                   + Layout.right(String.valueOf(line.seq()), width)
                   + " "
                   + Layout.right(time, 9)
-                  + " cpu"
-                  + line.cpu()
-                  + " "
+                  + (line.cpu() == finding.at().cpu() ? " " : " cpu" + line.cpu() + " ")
                   + line.kind()
                   + " "
-                  + line.text(),
+                  + line.brief(),
               Layout.WIDTH);
       lines.add(line.marked() ? style.strong(text) : text);
     }

@@ -8,6 +8,7 @@ import java.util.stream.Collectors;
 import org.vgictrace.analysis.check.CheckReport;
 import org.vgictrace.analysis.coverage.Coverage;
 import org.vgictrace.analysis.coverage.Coverage.Entry;
+import org.vgictrace.analysis.coverage.Hint;
 import org.vgictrace.analysis.text.Clean;
 import org.vgictrace.analysis.text.Figures;
 import org.vgictrace.analysis.text.Layout;
@@ -44,7 +45,7 @@ public final class InfoText {
     }
     events(counts);
     coverage(coverage);
-    checkable(report.replay(), coverage);
+    checkable(report, coverage);
   }
 
   private void head(CaptureMeta meta, CaptureCounts counts, ReplayResult replay)
@@ -121,13 +122,14 @@ public final class InfoText {
     };
   }
 
-  private void checkable(ReplayResult replay, Coverage coverage) throws IOException {
+  private void checkable(CheckReport report, Coverage coverage) throws IOException {
+    ReplayResult replay = report.replay();
     lines.blank().line(style.strong("  what can be checked with it"));
     long total = replay.rules().stream().mapToLong(RuleCount::total).sum();
     long undecided = replay.rules().stream().mapToLong(RuleCount::undecided).sum();
     long judged = replay.rules().stream().filter(rule -> rule.total() > 0).count();
     field(
-        "  decided",
+        "decided",
         Figures.percent(total - undecided, total)
             + " of "
             + total
@@ -140,14 +142,14 @@ public final class InfoText {
     for (RuleCount rule : replay.rules()) {
       rule.indeterminate().forEach((reason, count) -> reasons.merge(reason, count, Long::sum));
     }
-    String label = "  undecided";
+    String label = "undecided";
     for (Map.Entry<Reason, Long> reason : reasons.entrySet()) {
       if (reason.getValue() > 0) {
         field(label, reason.getValue() + " because " + reason.getKey().doc());
         label = "";
       }
     }
-    label = "  not at all";
+    label = "not judged";
     for (RuleCount rule : replay.rules()) {
       List<Observation> lacking = coverage.lacking(rule.rule());
       if (!lacking.isEmpty() && rule.total() == rule.undecided()) {
@@ -156,10 +158,11 @@ public final class InfoText {
         label = "";
       }
     }
-    if (!replay.missing().isEmpty()) {
+    List<Hint> hints = Hint.of(report);
+    if (!hints.isEmpty()) {
       lines.blank().line(style.strong("  to decide more, record next time"));
-      for (Observation observation : replay.missing()) {
-        lines.entry(4, 2, "-", observation.record() + ", which shows " + observation.doc());
+      for (Hint hint : hints) {
+        lines.entry(4, 2, "-", hint.text());
       }
     }
   }

@@ -2,6 +2,7 @@ package org.vgictrace.analysis.show;
 
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.vgictrace.analysis.vcpu.ImageRow;
 import org.vgictrace.analysis.vcpu.Vcpu;
 import org.vgictrace.parser.event.Kind;
 import org.vgictrace.parser.event.KindTable;
@@ -63,12 +64,11 @@ public record EventFilter(
       int column = INTID[table.kind().ordinal()];
       return column >= 0 && table.get(row, column, -1) == intid;
     }
-    boolean v3 = table.get(row, LrImage.LR_BYTES, 8) == 8;
-    boolean v2Guest = !v3 || (about != null && about.vm() != null && about.vm().isGicV2());
-    long used = table.get(row, LrImage.USED_LRS, LrImage.LRS_MAX);
-    for (int lr = 0; lr < Math.min(used, LrImage.LRS_MAX); lr++) {
+    boolean v3 = ImageRow.isV3(table, row);
+    boolean v2Guest = ImageRow.isV2Guest(v3, about);
+    for (int lr = 0; lr < LrImage.LRS_MAX; lr++) {
       long value = table.get(row, LrImage.LR0 + lr, 0);
-      if (value != 0 && Lr.intid(value, v3, v2Guest) == intid) {
+      if (value != 0 && ImageRow.isUsed(table, row, lr) && Lr.intid(value, v3, v2Guest) == intid) {
         return true;
       }
     }

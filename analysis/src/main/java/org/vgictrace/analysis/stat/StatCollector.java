@@ -10,6 +10,7 @@ import org.agrona.collections.Long2ObjectHashMap;
 import org.jspecify.annotations.Nullable;
 import org.vgictrace.analysis.check.BatchObserver;
 import org.vgictrace.analysis.text.ExitReason;
+import org.vgictrace.analysis.vcpu.ImageRow;
 import org.vgictrace.analysis.vcpu.Vcpu;
 import org.vgictrace.analysis.vcpu.Vcpus;
 import org.vgictrace.analysis.vcpu.Vm;
@@ -217,19 +218,19 @@ public final class StatCollector implements BatchObserver {
 
   private void image(KindTable table, int row, @Nullable Vcpu vcpu) {
     VcpuStat stat = stat(vcpu);
-    long used = table.get(row, LrImage.USED_LRS, -1);
-    if (vcpu == null || stat == null || used < 0 || used > LrImage.LRS_MAX) {
+    int used = ImageRow.used(table, row);
+    if (vcpu == null || stat == null || used < 0) {
       return;
     }
     long point = table.get(row, LrImage.POINT, -1);
-    boolean v3 = table.get(row, LrImage.LR_BYTES, Long.BYTES) == Long.BYTES;
-    boolean v2Guest = !v3 || isV2(vcpu.vm());
+    boolean v3 = ImageRow.isV3(table, row);
+    boolean v2Guest = ImageRow.isV2Guest(v3, vcpu);
     for (int lr = 0; lr < used; lr++) {
       lrs[lr] = table.get(row, LrImage.LR0 + lr, 0);
     }
     if (point == LrImage.POINT_ENTRY || point == LrImage.POINT_RESTORE) {
       stat.images++;
-      stat.occupancy[(int) used]++;
+      stat.occupancy[used]++;
       stat.entryHcr = table.get(row, LrImage.HCR, -1);
       for (int lr = 0; lr < used; lr++) {
         if (Lr.state(lrs[lr], v3) != Lr.STATE_INACTIVE) {
@@ -240,7 +241,7 @@ public final class StatCollector implements BatchObserver {
     } else if (point == LrImage.POINT_EXIT) {
       long hcr = table.get(row, LrImage.HCR, stat.entryHcr);
       long vmcr = table.get(row, LrImage.VMCR, 0);
-      int misr = hcr < 0 ? 0 : Misr.misr(hcr, lrs, (int) used, vmcr, v3);
+      int misr = hcr < 0 ? 0 : Misr.misr(hcr, lrs, used, vmcr, v3);
       stat.misr = hcr >= 0 && Hcr.has(hcr, Hcr.EN) ? misr : 0;
       for (int lr = 0; lr < used; lr++) {
         if (lrs[lr] != 0 && Lr.state(lrs[lr], v3) == Lr.STATE_INACTIVE) {
@@ -391,10 +392,6 @@ public final class StatCollector implements BatchObserver {
     if (table.has(row, Snapshot.CONFIG)) {
       interrupt.configured(table.get(row, Snapshot.CONFIG, 0) == 0);
     }
-  }
-
-  private static boolean isV2(@Nullable Vm vm) {
-    return vm != null && vm.isGicV2();
   }
 
   private @Nullable VcpuStat stat(@Nullable Vcpu vcpu) {

@@ -2,6 +2,7 @@ package org.vgictrace.analysis.text;
 
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.vgictrace.analysis.vcpu.ImageRow;
 import org.vgictrace.analysis.vcpu.Vcpu;
 import org.vgictrace.analysis.vcpu.Vcpus;
 import org.vgictrace.analysis.vcpu.Vm;
@@ -69,6 +70,75 @@ public final class EventText {
     }
   }
 
+  /**
+   * What of an event bears on one interrupt, for a narrow line: of an image only the list registers
+   * that hold it, of a snapshot only the flags that are set.
+   *
+   * @param intid the interrupt, null to keep all list registers
+   */
+  public String brief(KindTable table, int row, @Nullable Long intid) {
+    StringBuilder out = new StringBuilder(64);
+    switch (table.kind()) {
+      case LR_IMAGE -> briefImage(out, table, row, intid);
+      case QUEUE, LR_WRITE, LR_FOLD, IRQ_PUT, IRQ_STATE -> briefSnapshot(out, table, row);
+      default -> {
+        return of(table, row);
+      }
+    }
+    return out.substring(out.length() > 0 && out.charAt(0) == ' ' ? 1 : 0);
+  }
+
+  private void briefImage(StringBuilder out, KindTable table, int row, @Nullable Long intid) {
+    label(out, table, row, LrImage.POINT);
+    boolean v3 = ImageRow.isV3(table, row);
+    Vcpu vcpu = vcpus.byPointer(table.get(row, LrImage.VCPU, 0));
+    boolean v2Guest = ImageRow.isV2Guest(v3, vcpu);
+    int others = 0;
+    for (int lr = 0; lr < LrImage.LRS_MAX; lr++) {
+      if (ImageRow.isUsed(table, row, lr)) {
+        long value = table.get(row, LrImage.LR0 + lr, 0);
+        if (intid == null || Lr.intid(value, v3, v2Guest) == intid) {
+          out.append(" lr").append(lr).append(": ").append(Lr.text(value, v3, v2Guest));
+        } else {
+          others++;
+        }
+      }
+    }
+    if (others > 0) {
+      out.append(" +").append(others).append(" other");
+    }
+    if (intid == null && table.has(row, LrImage.HCR)) {
+      hex(out.append(" hcr "), table.get(row, LrImage.HCR, 0));
+    }
+  }
+
+  private void briefSnapshot(StringBuilder out, KindTable table, int row) {
+    int lr = table.kind().columnOrMinusOne("lr");
+    if (lr >= 0 && table.has(row, lr)) {
+      out.append(" lr").append(table.get(row, lr, 0)).append(':');
+    }
+    if (table.has(row, Snapshot.INTID)) {
+      out.append(' ').append(table.get(row, Snapshot.INTID, 0));
+    }
+    label(out, table, row, Snapshot.CONFIG);
+    set(out, table, row, Snapshot.PENDING, " latch");
+    set(out, table, row, Snapshot.LEVEL, " line");
+    set(out, table, row, Snapshot.ACTIVE, " active");
+    if (table.get(row, Snapshot.ENABLED, 1) == 0) {
+      out.append(" disabled");
+    }
+    if (table.get(row, Snapshot.HW, 0) != 0) {
+      out.append(" HW->").append(table.get(row, Snapshot.HWINTID, 0));
+    }
+    priorityAndGroup(out, table, row);
+  }
+
+  private static void set(StringBuilder out, KindTable table, int row, int column, String name) {
+    if (table.get(row, column, 0) != 0) {
+      out.append(name);
+    }
+  }
+
   private void exit(StringBuilder out, KindTable table, int row) {
     who(out, table, row);
     if (table.has(row, EXIT_REASON)) {
@@ -85,58 +155,39 @@ public final class EventText {
   private void image(StringBuilder out, KindTable table, int row) {
     Vcpu vcpu = who(out, table, row);
     label(out, table, row, LrImage.POINT);
-    long used = table.get(row, LrImage.USED_LRS, -1);
+    int used = ImageRow.used(table, row);
     if (used >= 0) {
-      out.append(" used ").append(used);
+      out.append(" used ").append(table.get(row, LrImage.USED_LRS, 0));
     }
-    boolean v3 = isV3(table, row);
+    boolean v3 = ImageRow.isV3(table, row);
     if (table.has(row, LrImage.HCR)) {
       long hcr = table.get(row, LrImage.HCR, 0);
       hex(out.append(" hcr "), hcr);
       out.append(hcr == 0 ? "" : " ").append(hcr == 0 ? "" : Hcr.text(hcr, v3));
     }
-    for (int column = LrImage.VMCR; column <= LrImage.APR; column++) {
-      if (table.has(row, column) && (column == LrImage.VMCR || table.get(row, column, 0) != 0)) {
-        hex(
-            out.append(' ').append(table.kind().columns().get(column).name()).append(' '),
-            table.get(row, column, 0));
+    register(out, table, row, LrImage.VMCR);
+    for (int column = LrImage.AP0R0; column <= LrImage.APR; column++) {
+      if (table.get(row, column, 0) != 0) {
+        register(out, table, row, column);
       }
     }
-
-    boolean v2Guest = !v3 || (vcpu != null && isV2(vcpu.vm()));
+    boolean v2Guest = ImageRow.isV2Guest(v3, vcpu);
     for (int lr = 0; lr < LrImage.LRS_MAX; lr++) {
       long value = table.get(row, LrImage.LR0 + lr, 0);
-      boolean inUse = used < 0 ? value != 0 : lr < used && table.has(row, LrImage.LR0 + lr);
-      // Beyond the used ones 6.1 and 6.12 leave old values when they skip the flush of an empty
-      // list.
+      // 6.1 and 6.12 leave old values beyond the used ones when they skip an empty list.
       boolean stale = used > 0 && lr >= used && value != 0;
-      if (inUse || stale) {
-        out.append(" | lr")
-            .append(lr)
-            .append(stale ? " (unused): " : ": ")
-            .append(Lr.text(value, v3, v2Guest));
+      if (stale || ImageRow.isUsed(table, row, lr)) {
+        out.append(" | lr").append(lr).append(stale ? " (unused): " : ": ");
+        out.append(Lr.text(value, v3, v2Guest));
       }
     }
   }
 
-  /**
-   * Whether the host has a GICv3: by the size of a list register, else by what only a wide one can
-   * hold.
-   */
-  private static boolean isV3(KindTable table, int row) {
-    if (table.has(row, LrImage.LR_BYTES)) {
-      return table.get(row, LrImage.LR_BYTES, 8) == 8;
+  private static void register(StringBuilder out, KindTable table, int row, int column) {
+    if (table.has(row, column)) {
+      out.append(' ').append(table.kind().columns().get(column).name()).append(' ');
+      hex(out, table.get(row, column, 0));
     }
-    for (int lr = 0; lr < LrImage.LRS_MAX; lr++) {
-      if (table.get(row, LrImage.LR0 + lr, 0) >>> 32 != 0) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  private static boolean isV2(@Nullable Vm vm) {
-    return vm != null && vm.isGicV2();
   }
 
   private void snapshot(StringBuilder out, KindTable table, int row) {
@@ -159,14 +210,7 @@ public final class EventText {
     if (table.get(row, Snapshot.SOURCE, 0) != 0) {
       hex(out.append(" source "), table.get(row, Snapshot.SOURCE, 0));
     }
-    if (table.has(row, Snapshot.PRIORITY)) {
-      long priority = table.get(row, Snapshot.PRIORITY, 0);
-      out.append(" prio ").append(Character.forDigit((int) priority >> 4 & 15, 16));
-      out.append(Character.forDigit((int) priority & 15, 16));
-    }
-    if (table.has(row, Snapshot.GROUP)) {
-      out.append(" grp").append(table.get(row, Snapshot.GROUP, 0));
-    }
+    priorityAndGroup(out, table, row);
     if (table.get(row, Snapshot.ON_LR, 0) != 0) {
       out.append(" on_lr");
     }
@@ -177,6 +221,17 @@ public final class EventText {
       if (table.has(row, column) && !isIdentity(columns.get(column)) && column != lr) {
         value(out, table, row, column);
       }
+    }
+  }
+
+  private static void priorityAndGroup(StringBuilder out, KindTable table, int row) {
+    if (table.has(row, Snapshot.PRIORITY)) {
+      long priority = table.get(row, Snapshot.PRIORITY, 0);
+      out.append(" prio ").append(Character.forDigit((int) priority >> 4 & 15, 16));
+      out.append(Character.forDigit((int) priority & 15, 16));
+    }
+    if (table.has(row, Snapshot.GROUP)) {
+      out.append(" grp").append(table.get(row, Snapshot.GROUP, 0));
     }
   }
 

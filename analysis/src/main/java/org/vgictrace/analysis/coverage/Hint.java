@@ -1,0 +1,82 @@
+package org.vgictrace.analysis.coverage;
+
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import org.vgictrace.analysis.check.CheckReport;
+import org.vgictrace.parser.CaptureCounts;
+import org.vgictrace.replay.ReplayResult;
+import org.vgictrace.replay.rule.Observation;
+import org.vgictrace.replay.verdict.RuleCount;
+
+/**
+ * Something to record next time, because rules could not be decided, or had nothing to judge,
+ * without it.
+ *
+ * @param record what to record
+ * @param reason what that is good for, or why it is needed
+ * @param rules identifiers of the rules that would gain, in catalogue order; empty if all would
+ */
+public record Hint(String record, String reason, List<String> rules) {
+  /** What no recording can show; there is no use in asking for it. */
+  private static final Set<Observation> OUT_OF_REACH =
+      EnumSet.of(Observation.ACTIVE_PRIORITIES, Observation.LAST_LR_IRQ);
+
+  /**
+   * Profile of the kernels that compute HCR in one place; older ones ask for the underflow
+   * interrupt instead.
+   */
+  private static final String HCR_PROFILE = "M72";
+
+  public Hint {
+    rules = List.copyOf(rules);
+  }
+
+  /** The hints for a checked capture: what was lost, then the observations in their order. */
+  public static List<Hint> of(CheckReport report) {
+    List<Hint> hints = new ArrayList<>();
+    CaptureCounts counts = report.counts();
+    ReplayResult replay = report.replay();
+    long overwritten = Math.max(counts.overwritten(), 0);
+    if (counts.lostMarks() > 0 || counts.lost() > 0 || overwritten > 0 || replay.gaps() > 0) {
+      hints.add(
+          new Hint(
+              "with a larger ring buffer (trace-cmd record -b KB, or buffer_size_kb)",
+              "because events were lost",
+              List.of()));
+    }
+    for (Observation observation : replay.missing()) {
+      if (OUT_OF_REACH.contains(observation) || !exists(observation, replay.profile())) {
+        continue;
+      }
+      List<String> rules = new ArrayList<>();
+      for (RuleCount count : replay.rules()) {
+        boolean gains = count.total() == 0 || count.undecided() > 0;
+        if (gains && count.rule().needs().contains(observation)) {
+          rules.add(count.rule().id());
+        }
+      }
+      if (!rules.isEmpty()) {
+        hints.add(new Hint(observation.record(), "which shows " + observation.doc(), rules));
+      }
+    }
+    return hints;
+  }
+
+  private static boolean exists(Observation observation, String profile) {
+    return switch (observation) {
+      case HCR_CONFIG -> profile.startsWith(HCR_PROFILE);
+      case UNDERFLOW -> !profile.startsWith(HCR_PROFILE);
+      default -> true;
+    };
+  }
+
+  /** One sentence. */
+  public String text() {
+    return record
+        + ", "
+        + reason
+        + (rules.isEmpty() ? "" : " (for " + String.join(", ", rules) + ")");
+  }
+}
