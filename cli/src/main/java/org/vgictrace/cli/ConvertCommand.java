@@ -10,6 +10,7 @@ import org.vgictrace.parser.CaptureMeta;
 import org.vgictrace.parser.Captures;
 import org.vgictrace.parser.event.Kind;
 import org.vgictrace.parser.table.ArrowDirectoryWriter;
+import org.vgictrace.parser.table.CsvDirectoryWriter;
 import org.vgictrace.parser.table.TableCompression;
 import org.vgictrace.parser.table.TableWriter;
 import picocli.CommandLine;
@@ -28,7 +29,8 @@ import picocli.CommandLine.Parameters;
 final class ConvertCommand extends Command {
   /** Table formats. */
   enum Format {
-    ARROW;
+    ARROW,
+    CSV;
 
     @Override
     public String toString() {
@@ -42,7 +44,7 @@ final class ConvertCommand extends Command {
       names = "--to",
       paramLabel = "FORMAT",
       defaultValue = "arrow",
-      description = "arrow (Arrow IPC files). Default: arrow.")
+      description = "arrow (Arrow IPC files) or csv. Default: arrow.")
   private Format format = Format.ARROW;
 
   @Option(names = "-o", required = true, paramLabel = "OUT", description = "Directory to write.")
@@ -84,6 +86,7 @@ final class ConvertCommand extends Command {
         case ARROW ->
             new ArrowDirectoryWriter(
                 output, force, meta, compress ? TableCompression.ZSTD : TableCompression.NONE);
+        case CSV -> new CsvDirectoryWriter(output, force, meta);
       };
     } catch (IOException e) {
       throw new Output.OutputException(output.toString(), e);
