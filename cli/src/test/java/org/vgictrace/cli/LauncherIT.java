@@ -35,7 +35,14 @@ final class LauncherIT {
   private record Outcome(int exitCode, String out, String err) {}
 
   @ParameterizedTest
-  @ValueSource(strings = {"--version"})
+  @ValueSource(
+      strings = {
+        "--version",
+        "rules",
+        "info fixtures/captures/6.12-gicv3-mix/trace.txt.zst",
+        "check fixtures/captures/6.12-gicv3-mix/trace.txt.zst",
+        "check --format json fixtures/captures/6.12-gicv3-mix/trace.txt.zst"
+      })
   void printsTheSameOnEveryJdkEverywhere(String arguments) throws Exception {
     Outcome expected = launch(Path.of(System.getProperty("java.home")), "C", "UTC", "", arguments);
     assertThat(expected.out()).isNotEmpty();

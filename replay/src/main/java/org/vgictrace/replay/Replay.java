@@ -17,6 +17,7 @@ import org.vgictrace.replay.rule.Catalogue;
 import org.vgictrace.replay.rule.Observation;
 import org.vgictrace.replay.rule.Reason;
 import org.vgictrace.replay.rule.Rule;
+import org.vgictrace.replay.rule.Severity;
 import org.vgictrace.replay.verdict.FindingListener;
 import org.vgictrace.replay.verdict.RuleCount;
 
@@ -94,7 +95,7 @@ public final class Replay {
 
   /** The outcome. No batch may be fed afterwards. */
   public ReplayResult finish() {
-    Ledger.Verdicts verdicts = ledger.close(model.gaps());
+    Ledger.Verdicts verdicts = ledger.close(model.gaps(), model.entries());
     long undecided =
         ledger.transitions() - ledger.transitionsConsistent() - ledger.transitionsInconsistent();
     return new ReplayResult(
@@ -113,20 +114,27 @@ public final class Replay {
         model.vcpus());
   }
 
-  /** Observations that undecided instances wanted and the recording never showed. */
+  /** Observations that undecided instances wanted, the recording never showed, and probes can. */
   private List<Observation> missing(List<RuleCount> counts) {
     EnumSet<Observation> wanted = EnumSet.noneOf(Observation.class);
     for (RuleCount count : counts) {
-      boolean unseen =
-          count.total() == 0
-              || count.indeterminate().containsKey(Reason.PROBE_MISSING)
+      boolean undecided =
+          count.indeterminate().containsKey(Reason.PROBE_MISSING)
               || count.indeterminate().containsKey(Reason.NO_IRQ_SNAPSHOT)
               || count.indeterminate().containsKey(Reason.NO_LR_IMAGE);
-      if (unseen) {
+      if (undecided || count.total() == 0 && isWorthRecording(count.rule())) {
         wanted.addAll(count.rule().needs());
       }
     }
     wanted.removeAll(model.observed());
+    wanted.removeIf(observation -> !observation.isRecordable() || !model.canShow(observation));
     return new ArrayList<>(wanted);
+  }
+
+  /** Whether a rule without an instance is one that any busy guest gives instances of. */
+  private static boolean isWorthRecording(Rule rule) {
+    return rule.severity() == Severity.ERROR
+        && !rule.needs().isEmpty()
+        && rule.needs().stream().allMatch(Observation::isRecordable);
   }
 }

@@ -12,8 +12,8 @@ import java.util.Map;
  * BatchPool#recycle}.
  */
 public final class Batch {
-  /** Most events in a batch. */
-  public static final int EVENTS_MAX = 8192;
+  /** Most events in a batch: few enough that the batches in flight stay in a processor's cache. */
+  public static final int EVENTS_MAX = 2048;
 
   private final KindTable[] tables = new KindTable[Kind.values().length];
   private final byte[] order = new byte[EVENTS_MAX];

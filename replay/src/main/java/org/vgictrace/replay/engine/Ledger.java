@@ -5,10 +5,12 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.vgictrace.replay.rule.Catalogue;
 import org.vgictrace.replay.rule.Reason;
 import org.vgictrace.replay.rule.Rule;
+import org.vgictrace.replay.rule.Severity;
 import org.vgictrace.replay.verdict.EventRef;
 import org.vgictrace.replay.verdict.Finding;
 import org.vgictrace.replay.verdict.FindingListener;
@@ -26,6 +28,14 @@ public final class Ledger {
   /** How often something must be missing before it is a finding. */
   public static final int ABSENCES_MIN = 3;
 
+  /** How large a share of a rule's instances must be missing, as one in so many. */
+  public static final int INSTANCES_PER_ABSENCE_MAX = 50;
+
+  /**
+   * One gap in so many entries makes a recording too thin for contradictions between neighbours.
+   */
+  public static final int ENTRIES_PER_GAP_MIN = 50;
+
   private static final Map<Rule, Integer> INDEXES = indexes();
   private static final Reason[] REASONS = Reason.values();
 
@@ -37,6 +47,7 @@ public final class Ledger {
   private final List<Candidate> candidates = new ArrayList<>();
   private final Map<Key, Candidate> byKey = new HashMap<>();
 
+  private boolean blind;
   private boolean decidedNow;
   private boolean violatedNow;
   private boolean touchedNow;
@@ -125,15 +136,27 @@ public final class Ledger {
     return judged[rule];
   }
 
+  /**
+   * Says whether some CPU's events are missing at present; until they are back nothing is concluded
+   * from what happened in between or from what is missing.
+   */
+  public void setBlind(boolean blind) {
+    this.blind = blind;
+  }
+
   /** The rule was broken. */
   public void violated(int rule, Strength strength, Finding finding) {
     if (!judged[rule]) {
       return;
     }
+    if (blind && (strength == Strength.SOFT || strength == Strength.ABSENCE)) {
+      indeterminate(rule, Reason.LOST_EVENTS);
+      return;
+    }
     inconsistent[rule][strength.ordinal()]++;
     decidedNow = true;
     touchedNow = true;
-    violatedNow = true;
+    violatedNow |= finding.rule().severity() != Severity.QUIRK;
     Key key = new Key(finding.rule(), finding.vm(), strength);
     Candidate known = byKey.get(key);
     if (known != null) {
@@ -160,50 +183,57 @@ public final class Ledger {
   }
 
   /**
-   * Decides which findings stand.
+   * Decides which findings stand. An absence must be systematic: a few lost events in a long
+   * recording leave a few absences.
    *
    * @param gaps places where events are missing without a mark
+   * @param entries guest entries recorded
    */
-  public Verdicts close(long gaps) {
+  public Verdicts close(long gaps, long entries) {
     Map<Key, Finding> standing = new HashMap<>();
     List<Finding> findings = new ArrayList<>();
     for (Candidate candidate : candidates) {
-      if (!stands(candidate, gaps)) {
+      if (!stands(candidate, gaps, entries)) {
         continue;
       }
       Finding finding = candidate.finding;
       Key key = new Key(finding.rule(), finding.vm(), Strength.HARD);
       if (standing.putIfAbsent(key, finding) == null) {
-        findings.add(finding.repeated(timesOf(finding, gaps)));
+        findings.add(finding.repeated(timesOf(finding, gaps, entries)));
       }
     }
-    return new Verdicts(List.copyOf(findings), counts(gaps));
+    return new Verdicts(List.copyOf(findings), counts(gaps, entries));
   }
 
-  private static boolean stands(Candidate candidate, long gaps) {
+  private boolean stands(Candidate candidate, long gaps, long entries) {
     return switch (candidate.strength) {
       case HARD -> true;
+      case PAIR -> gaps == 0 || entries / gaps >= ENTRIES_PER_GAP_MIN;
       case SOFT -> gaps == 0;
-      case ABSENCE -> gaps == 0 && candidate.times >= ABSENCES_MIN;
+      case ABSENCE ->
+          gaps == 0
+              && candidate.times >= ABSENCES_MIN
+              && candidate.times * INSTANCES_PER_ABSENCE_MAX
+                  >= consistent[index(candidate.finding.rule())];
     };
   }
 
-  private long timesOf(Finding finding, long gaps) {
+  private long timesOf(Finding finding, long gaps, long entries) {
     long times = 0;
     for (Candidate candidate : candidates) {
       if (candidate.finding.rule().equals(finding.rule())
-          && java.util.Objects.equals(candidate.finding.vm(), finding.vm())
-          && stands(candidate, gaps)) {
+          && Objects.equals(candidate.finding.vm(), finding.vm())
+          && stands(candidate, gaps, entries)) {
         times += candidate.times;
       }
     }
     return times;
   }
 
-  private List<RuleCount> counts(long gaps) {
+  private List<RuleCount> counts(long gaps, long entries) {
     long[] withdrawn = new long[consistent.length];
     for (Candidate candidate : candidates) {
-      if (!stands(candidate, gaps)) {
+      if (!stands(candidate, gaps, entries)) {
         withdrawn[index(candidate.finding.rule())] += candidate.times;
       }
     }

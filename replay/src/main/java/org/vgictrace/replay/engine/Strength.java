@@ -5,8 +5,13 @@ package org.vgictrace.replay.engine;
  * away.
  */
 public enum Strength {
-  /** One event, or events that stand side by side, contradict each other: nothing explains it. */
+  /** One event contradicts itself or what cannot change: nothing explains it. */
   HARD,
+  /**
+   * Events that stand side by side in one thread contradict each other. A single lost event does
+   * not explain it; a recording in which events are missing everywhere does.
+   */
+  PAIR,
   /**
    * Two events contradict each other unless something happened between them that was not recorded.
    * Withdrawn when the recording has gaps that the recorder did not mark.

@@ -38,6 +38,14 @@ final class ApListChecks {
     long seq;
     long ts;
     long own;
+    long target;
+    int known;
+    int bits;
+
+    /** Whether the interrupt's state is still that of the attempt, as far as was seen. */
+    boolean isCurrent(IrqState now) {
+      return now.known == known && now.bits == bits && now.target == target;
+    }
   }
 
   private final Machine machine;
@@ -45,7 +53,6 @@ final class ApListChecks {
   private final Ledger ledger;
   private final FoldChecks fold;
   private final Int2ObjectHashMap<Attempt> attemptByCpu = new Int2ObjectHashMap<>();
-  private long listOrder;
 
   ApListChecks(Machine machine, Reporter reporter, FoldChecks fold) {
     this.machine = machine;
@@ -69,6 +76,9 @@ final class ApListChecks {
     attempt.ts = e.ts;
     if (irq != null) {
       attempt.own = irq.own;
+      attempt.target = irq.target;
+      attempt.known = irq.known;
+      attempt.bits = irq.bits;
       irq.raisedSeq = e.seq;
       irq.raisedTs = e.ts;
     }
@@ -82,7 +92,7 @@ final class ApListChecks {
       return;
     }
     attempt.irq = null;
-    if (irq.epoch != machine.epoch || !e.has(QUEUED) || irq.seenSeq != attempt.seq) {
+    if (irq.epoch != machine.epoch || !e.has(QUEUED) || !attempt.isCurrent(irq)) {
       return;
     }
     ledger.beginTransition();
@@ -103,7 +113,7 @@ final class ApListChecks {
     } else {
       violated(
           A1,
-          Strength.HARD,
+          Strength.PAIR,
           e,
           attempt,
           irq,
@@ -112,7 +122,8 @@ final class ApListChecks {
     }
     if (irq.isNot(IrqState.ACTIVE) || irq.is(IrqState.ACTIVE) && attempt.own == 0) {
       machine.setOwn(irq, irq.target);
-      irq.listOrder = ++listOrder;
+      irq.listedFrom = attempt.ts;
+      irq.listedUntil = e.ts;
       irq.changedTs = e.ts;
     } else {
       machine.setOwn(irq, IrqState.POINTER_UNKNOWN);

@@ -134,7 +134,7 @@ final class DistributorEffects {
       irq.group = -1;
     } else if (reg == TARGET || reg == IROUTER) {
       irq.target = IrqState.POINTER_UNKNOWN;
-    } else if (reg == SPENDING || reg == SGI_SPENDING) {
+    } else if ((flags & IrqState.PENDING) != 0) {
       irq.raisedSeq = e.seq;
       irq.raisedTs = e.ts;
     }

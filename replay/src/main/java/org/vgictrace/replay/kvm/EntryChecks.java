@@ -91,7 +91,7 @@ final class EntryChecks {
     } else {
       reporter.violated(
           R2,
-          Strength.HARD,
+          machine.lrsStrength(),
           e,
           reporter.image("entry image", v.in, v.inRecorded, v.inHcr),
           v,
@@ -490,8 +490,9 @@ final class EntryChecks {
   private void wrong(
       int rule, Event e, VcpuState v, int k, String message, String expected, EventRef... because) {
     v.inTainted |= 1 << k;
+    Strength strength = because.length > 0 ? Strength.PAIR : Strength.HARD;
     String observed = reporter.lr(v, k, v.in[k]);
     reporter.violated(
-        rule, Strength.HARD, e, observed, v, intid(v, k), message, expected, observed, because);
+        rule, strength, e, observed, v, intid(v, k), message, expected, observed, because);
   }
 }

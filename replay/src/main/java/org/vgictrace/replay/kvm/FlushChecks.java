@@ -243,12 +243,6 @@ final class FlushChecks {
   }
 
   private void compute(VcpuState v, IrqState irq, int k, boolean v2Sgi) {
-    boolean pending = irq.isPending();
-    boolean sourceless = v2Sgi && pending && irq.source == 0 && irq.isNot(IrqState.ACTIVE);
-    if (sourceless) {
-      // Q-SGI0: the kernel warns and stores nothing it could be held to.
-      return;
-    }
     v.popValue[k] =
         LrEncoder.computeLr(
             machine.isV3(),
@@ -264,6 +258,10 @@ final class FlushChecks {
             irq.group,
             Math.max(irq.source, 0),
             Math.max(irq.activeSource, 0));
+    if (v.popValue[k] == LrEncoder.NO_SOURCE) {
+      // Q-SGI0: the kernel warns and stores nothing it could be held to.
+      return;
+    }
     v.popExact[k] = true;
     boolean taken = Lr.isPending(v.popValue[k], machine.isV3());
     if (v2Sgi && Integer.bitCount(irq.source) + (irq.is(IrqState.ACTIVE) ? 1 : 0) > 1) {

@@ -90,7 +90,7 @@ final class FoldChecks {
     } else if (k >= 0) {
       violated(
           F1,
-          Strength.HARD,
+          Strength.SOFT,
           e,
           v,
           irq,
@@ -181,7 +181,7 @@ final class FoldChecks {
     } else {
       violated(
           F2,
-          Strength.HARD,
+          Strength.PAIR,
           e,
           v,
           irq,
@@ -201,7 +201,7 @@ final class FoldChecks {
       } else {
         violated(
             F3,
-            Strength.HARD,
+            Strength.PAIR,
             e,
             v,
             irq,
@@ -225,8 +225,9 @@ final class FoldChecks {
       ledger.indeterminate(F3, Reason.NO_IRQ_SNAPSHOT);
     } else if (irq.raisedSeq > v.popSeq[k] || irq.raisedTs + Machine.SKEW_NS >= v.popTs[k]) {
       ledger.consistent(F3);
-    } else if (Lr.state(v.in[k], machine.isV3()) == Lr.STATE_ACTIVE) {
-      // It may have been pending behind the active instance all along.
+    } else if ((v.popFlags[k] & IrqState.PENDING) != 0
+        && Lr.state(v.in[k], machine.isV3()) == Lr.STATE_ACTIVE) {
+      // It was pending behind the active instance all along.
       ledger.consistent(F3);
     } else {
       violated(
@@ -244,20 +245,44 @@ final class FoldChecks {
   private void level(Event e, VcpuState v, IrqState irq, int k) {
     if (!irq.isKnown(IrqState.PENDING)) {
       ledger.indeterminate(F4, Reason.NO_IRQ_SNAPSHOT);
-    } else if (Lr.state(v.out[k], machine.isV3()) != Lr.STATE_INACTIVE
-        || irq.isNot(IrqState.PENDING)) {
+    } else if (Lr.state(v.out[k], machine.isV3()) == Lr.STATE_INACTIVE) {
+      if (irq.isNot(IrqState.PENDING)) {
+        ledger.consistent(F4);
+      } else {
+        violated(
+            F4,
+            Strength.PAIR,
+            e,
+            v,
+            irq,
+            "A finished level interrupt keeps its pending latch.",
+            "pending=0, as in " + reporter.lr(v, k, v.out[k]),
+            irq.text());
+      }
+    } else if (isRaisedSince(v, irq, k)
+        || irq.is(IrqState.PENDING) == ((v.popFlags[k] & IrqState.PENDING) != 0)) {
       ledger.consistent(F4);
     } else {
       violated(
           F4,
-          Strength.HARD,
+          Strength.SOFT,
           e,
           v,
           irq,
-          "A finished level interrupt keeps its pending latch.",
-          "pending=0, as in " + reporter.lr(v, k, v.out[k]),
-          irq.text());
+          "The pending latch of an unfinished level interrupt changed in the fold.",
+          "pending=" + (irq.is(IrqState.PENDING) ? 0 : 1) + ", as before",
+          irq.text(),
+          reporter.populationRef(v, k));
     }
+  }
+
+  /** Whether its latch may have been written since it was populated, as far as can be told. */
+  private static boolean isRaisedSince(VcpuState v, IrqState irq, int k) {
+    boolean populationSeen =
+        (v.popMask >>> k & 1) != 0 && v.popIrq[k] == irq && (v.popKnown[k] & IrqState.PENDING) != 0;
+    return !populationSeen
+        || irq.raisedSeq > v.popSeq[k]
+        || irq.raisedTs + Machine.SKEW_NS >= v.popTs[k];
   }
 
   /** What the fold passes on to resampling, and from which resampling decides (INV-FOLD-9). */
@@ -275,7 +300,7 @@ final class FoldChecks {
     if (pending != pendingOut || impossible || missed) {
       violated(
           F9,
-          missed ? Strength.SOFT : Strength.HARD,
+          missed ? Strength.SOFT : Strength.PAIR,
           e,
           v,
           irq,
@@ -420,7 +445,7 @@ final class FoldChecks {
   private void quirk(Event e, VcpuState v, int k) {
     reporter.violated(
         QUIRK_ACK72,
-        Strength.HARD,
+        Strength.PAIR,
         e,
         "fold complete without kvm_ack_irq",
         v,
@@ -455,8 +480,11 @@ final class FoldChecks {
       IrqState irq,
       String message,
       String expected,
-      String observed) {
-    EventRef because = reporter.exitRef(v);
+      String observed,
+      EventRef... more) {
+    EventRef[] because = new EventRef[more.length + 1];
+    because[0] = reporter.exitRef(v);
+    System.arraycopy(more, 0, because, 1, more.length);
     reporter.violated(
         rule,
         strength,

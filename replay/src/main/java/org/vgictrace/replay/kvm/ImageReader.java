@@ -24,6 +24,7 @@ final class ImageReader {
     v.inTs = e.ts;
     v.inCpu = e.cpu;
     v.inTainted = 0;
+    v.inHcrTainted = false;
     learn(e, v.in, v.inRecorded);
     v.used =
         e.has(LrImage.USED_LRS) ? e.getInt(LrImage.USED_LRS, 0) : leadingUsed(v.in, v.inRecorded);

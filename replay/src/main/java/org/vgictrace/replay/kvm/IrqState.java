@@ -73,8 +73,12 @@ final class IrqState {
   /** Whether the pending latch comes from the latest fold. */
   boolean pendingFromFold;
 
-  /** Position on its ap_list relative to others with a position: larger is later. 0 for unknown. */
-  long listOrder;
+  /**
+   * Between these times it was added to its ap_list and has not been moved since; 0 for unknown.
+   */
+  long listedFrom;
+
+  long listedUntil;
 
   /** {@link VcpuState#imageSerial} of the latest entry image that holds it. */
   long imageSerial = -1;
@@ -138,7 +142,7 @@ final class IrqState {
     hwintid = -1;
     target = POINTER_UNKNOWN;
     pendingFromFold = false;
-    listOrder = 0;
+    listedUntil = 0;
     inLrOf = null;
   }
 

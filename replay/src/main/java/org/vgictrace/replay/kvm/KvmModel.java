@@ -126,6 +126,10 @@ public final class KvmModel {
 
   /** Steps the model with one event. */
   public void step(Kind kind, Event e, Names names) {
+    if (machine.isDark() && kind != Kind.LOST) {
+      machine.recorded(e.cpu);
+      reporter.ledger().setBlind(machine.isDark());
+    }
     VcpuState thread = machine.vcpuOfThread(e.pid);
     if (!writing.isEmpty() && kind != Kind.GIC_MMIO) {
       settle(e);
@@ -160,7 +164,10 @@ public final class KvmModel {
       case PHYS_STATE -> machine.saw(Observation.PHYS_STATE);
       case KICK -> machine.saw(Observation.KICK);
       case USERSPACE_EXIT -> outOfGuest(e, thread);
-      case LOST -> machine.widen(e.cpu);
+      case LOST -> {
+        machine.goDark(e.cpu);
+        reporter.ledger().setBlind(true);
+      }
       default -> {
         return;
       }
@@ -197,6 +204,7 @@ public final class KvmModel {
 
   private void entered(Event e, @Nullable VcpuState v) {
     machine.saw(Observation.VCPU_ENTRY);
+    machine.entries++;
     VcpuState vcpu = v == null ? machine.vcpuInThread(e, 0) : v;
     if (vcpu.phase == Phase.GUEST || vcpu.phase == Phase.FOLDING) {
       if (vcpu.synced) {
@@ -321,8 +329,8 @@ public final class KvmModel {
 
   /** A complete pass clears up to the last register, which tells how many there are. */
   private void learnRegisters(VcpuState v) {
-    if (machine.lrs < 0 && v.clearMask != 0) {
-      machine.lrs = VcpuState.LRS_MAX - (Integer.numberOfLeadingZeros(v.clearMask) - 16);
+    if (v.clearMask != 0) {
+      machine.lastRegisterCleared(Integer.SIZE - 1 - Integer.numberOfLeadingZeros(v.clearMask));
     }
   }
 
@@ -518,8 +526,21 @@ public final class KvmModel {
     return List.copyOf(machine.observed());
   }
 
+  /** Whether a kernel of the modelled generation can show it. */
+  public boolean canShow(Observation observation) {
+    return switch (observation) {
+      case HCR_CONFIG -> !machine.profile.isLegacy();
+      case UNDERFLOW -> !machine.profile.isEoiCount();
+      default -> true;
+    };
+  }
+
   public long gaps() {
     return machine.gaps;
+  }
+
+  public long entries() {
+    return machine.entries;
   }
 
   public int vms() {

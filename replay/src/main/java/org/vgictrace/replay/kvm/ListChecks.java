@@ -136,7 +136,7 @@ final class ListChecks {
       } else {
         reporter.violated(
             O1,
-            Strength.HARD,
+            machine.lrsStrength(),
             e,
             reporter.image("entry image", v.in, v.used, v.inHcr),
             v,
@@ -252,7 +252,7 @@ final class ListChecks {
       if (order > 0) {
         reporter.violated(
             rule,
-            Strength.HARD,
+            Strength.PAIR,
             e,
             reporter.image("entry image", v.in, v.used, v.inHcr),
             v,
@@ -350,7 +350,7 @@ final class ListChecks {
       if (v.popPriority[k] > limit) {
         reporter.violated(
             O5,
-            Strength.HARD,
+            Strength.PAIR,
             e,
             reporter.image("entry image", v.in, v.used, v.inHcr),
             v,
@@ -382,23 +382,22 @@ final class ListChecks {
                 && (v.inHcr & Hcr.UIE) == 0;
     if (!settled) {
       for (int i = 0; i < v.memberCount; i++) {
-        v.members[i].listOrder = 0;
+        v.members[i].listedUntil = 0;
       }
       return;
     }
     IrqState before = null;
     for (int k = 0; k < n; k++) {
       IrqState irq = (v.popMask >>> k & 1) != 0 ? v.popIrq[k] : null;
-      if (irq == null || irq.listOrder == 0) {
+      if (irq == null || irq.listedUntil == 0) {
         continue;
       }
       if (before != null) {
-        if (before.listOrder < irq.listOrder) {
-          ledger.consistent(A7);
-        } else {
+        if (irq.listedUntil + Machine.SKEW_NS < before.listedFrom) {
           outOfOrder(e, v, before, irq);
           return;
         }
+        ledger.consistent(A7);
       }
       before = irq;
     }
@@ -417,7 +416,7 @@ final class ListChecks {
         "INTID " + first.intid + " before INTID " + second.intid,
         Reporter.snapshotRef(first),
         Reporter.snapshotRef(second));
-    first.listOrder = 0;
-    second.listOrder = 0;
+    first.listedUntil = 0;
+    second.listedUntil = 0;
   }
 }

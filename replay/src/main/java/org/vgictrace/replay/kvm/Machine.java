@@ -5,11 +5,13 @@ import java.util.Collection;
 import java.util.EnumSet;
 import java.util.List;
 import org.agrona.collections.Int2ObjectHashMap;
+import org.agrona.collections.IntHashSet;
 import org.agrona.collections.Long2ObjectHashMap;
 import org.jspecify.annotations.Nullable;
 import org.vgictrace.parser.event.Kind;
 import org.vgictrace.parser.event.Snapshot;
 import org.vgictrace.replay.engine.Event;
+import org.vgictrace.replay.engine.Strength;
 import org.vgictrace.replay.rule.Observation;
 
 /**
@@ -22,6 +24,8 @@ import org.vgictrace.replay.rule.Observation;
 final class Machine {
   /** Events of different CPUs closer than this are not ordered, nanoseconds. */
   static final long SKEW_NS = 2_000;
+
+  private static final int LRS_SEEN_CERTAIN = 8;
 
   final Profile profile;
 
@@ -37,6 +41,15 @@ final class Machine {
   /** Number of list registers, -1 while unknown. */
   int lrs = -1;
 
+  /** How often a flush showed that number. */
+  private int lrsSeen;
+
+  /** Guest entries recorded. */
+  long entries;
+
+  /** CPUs that lost events and have recorded none since. */
+  private final IntHashSet darkCpus = new IntHashSet();
+
   private final Long2ObjectHashMap<VcpuState> vcpuByPointer = new Long2ObjectHashMap<>();
   private final Int2ObjectHashMap<VcpuState> vcpuByPid = new Int2ObjectHashMap<>();
   private final Long2ObjectHashMap<VmState> vmByPointer = new Long2ObjectHashMap<>();
@@ -50,6 +63,25 @@ final class Machine {
 
   Machine(Profile profile) {
     this.profile = profile;
+  }
+
+  /**
+   * A flush cleared its last list register. A flush whose last clear is missing shows too few, so
+   * the largest number counts, and only repetition makes it certain.
+   */
+  void lastRegisterCleared(int index) {
+    if (index + 1 > lrs) {
+      lrs = index + 1;
+      lrsSeen = 0;
+    }
+    if (index + 1 == lrs) {
+      lrsSeen++;
+    }
+  }
+
+  /** How much a contradiction with {@link #lrs} weighs. */
+  Strength lrsStrength() {
+    return lrsSeen >= LRS_SEEN_CERTAIN ? Strength.PAIR : Strength.SOFT;
   }
 
   boolean isV3() {
@@ -322,10 +354,27 @@ final class Machine {
       before.removeMember(irq);
     }
     irq.own = own;
-    irq.listOrder = 0;
+    irq.listedUntil = 0;
     VcpuState after = vcpuAt(own);
     if (after != null) {
       after.addMember(irq);
+    }
+  }
+
+  /** A CPU lost events; it stays dark until it records again. */
+  void goDark(int cpu) {
+    darkCpus.add(cpu);
+    widen(cpu);
+  }
+
+  boolean isDark() {
+    return !darkCpus.isEmpty();
+  }
+
+  /** A CPU recorded an event; if it was dark, what happened meanwhile is unknown. */
+  void recorded(int cpu) {
+    if (darkCpus.remove(cpu)) {
+      widen(cpu);
     }
   }
 

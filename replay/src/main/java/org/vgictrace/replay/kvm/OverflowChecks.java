@@ -119,6 +119,7 @@ final class OverflowChecks {
   private void fullWithoutUnderflow(Event e, VcpuState v) {
     IrqState outside = v.firstOutside;
     if (outside != null) {
+      v.inHcrTainted = true;
       reporter.violated(
           U1,
           Strength.SOFT,
@@ -235,9 +236,10 @@ final class OverflowChecks {
 
   private void wrong(
       int rule, Event e, VcpuState v, String message, String expected, EventRef... because) {
+    v.inHcrTainted = true;
     reporter.violated(
         rule,
-        Strength.HARD,
+        because.length > 0 ? Strength.PAIR : machine.lrsStrength(),
         e,
         reporter.image("entry image", v.in, v.used, v.inHcr),
         v,

@@ -124,7 +124,7 @@ final class ResidencyChecks {
   }
 
   private void eoiCount(Event e, VcpuState v) {
-    if (v.outHcr < 0 || v.inHcr < 0) {
+    if (v.outHcr < 0 || v.inHcr < 0 || v.inHcrTainted) {
       return;
     }
     int count = Hcr.eoiCount(v.outHcr);
@@ -153,7 +153,7 @@ final class ResidencyChecks {
   private void wrongHcr(Event e, VcpuState v, String message, String expected) {
     reporter.violated(
         H5,
-        Strength.HARD,
+        Strength.PAIR,
         e,
         reporter.image("exit image", v.out, v.used, v.outHcr),
         v,
@@ -225,7 +225,7 @@ final class ResidencyChecks {
     EventRef[] because = {reporter.entryRef(v)};
     reporter.violated(
         rule,
-        Strength.HARD,
+        Strength.PAIR,
         e,
         reporter.lr(v, k, v.out[k]),
         v,

@@ -97,6 +97,10 @@ final class VcpuState {
   int used;
   long inHcr = -1;
   long inVmcr = -1;
+
+  /** Whether the control register was found wrong at entry. */
+  boolean inHcrTainted;
+
   long inSeq;
   long inTs;
   int inCpu;

@@ -28,11 +28,8 @@ public enum Observation {
   DISTRIBUTOR("distributor accesses", "kvm:kvm_mmio and the probes vgic:mmio_* and vgic:ua_*"),
   HOST_IRQ("host interrupts", "irq:irq_handler_entry"),
   KICK("kicks", "probe kvm_vcpu_kick (vgic:vcpu_kick)"),
-  ACTIVE_PRIORITIES(
-      "active priority registers of the very moment",
-      "no probe reaches them before the vCPU is put"),
-  LAST_LR_IRQ(
-      "the per-CPU pointer to the interrupt in the last list register", "no probe reaches it"),
+  ACTIVE_PRIORITIES("active priority registers of the very moment", ""),
+  LAST_LR_IRQ("the per-CPU pointer to the interrupt in the last list register", ""),
   VM_CREATION(
       "the creation of the VM", "start recording before the VM, with vgic:create and vgic:init");
 
@@ -49,7 +46,12 @@ public enum Observation {
     return doc;
   }
 
-  /** What to record next time. */
+  /** Whether anything can be recorded that shows it. */
+  public boolean isRecordable() {
+    return !record.isEmpty();
+  }
+
+  /** What to record next time; empty if nothing shows it. */
   public String record() {
     return record;
   }
