@@ -14,6 +14,7 @@ import org.vgictrace.analysis.check.CheckReport;
 import org.vgictrace.analysis.check.FindingReport;
 import org.vgictrace.analysis.text.Clean;
 import org.vgictrace.analysis.text.Figures;
+import org.vgictrace.parser.CaptureMeta;
 import org.vgictrace.replay.verdict.RuleCount;
 
 /**
@@ -100,7 +101,7 @@ public final class BatchJunit {
     } else {
       properties(check);
       for (Case each : cases) {
-        testCase(file, each, check.meta().nanoseconds());
+        testCase(file, each, check.meta());
       }
     }
     line(1);
@@ -153,7 +154,7 @@ public final class BatchJunit {
         findings.stream().anyMatch(counts));
   }
 
-  private void testCase(String file, Case each, boolean nanoseconds) throws XMLStreamException {
+  private void testCase(String file, Case each, CaptureMeta meta) throws XMLStreamException {
     line(2);
     if (each.findings().isEmpty() && each.skipped() == null) {
       xml.writeEmptyElement("testcase");
@@ -167,13 +168,13 @@ public final class BatchJunit {
       xml.writeEmptyElement("skipped");
       xml.writeAttribute("message", each.skipped());
     } else {
-      findings(each, nanoseconds);
+      findings(each, meta);
     }
     line(2);
     xml.writeEndElement();
   }
 
-  private void findings(Case each, boolean nanoseconds) throws XMLStreamException {
+  private void findings(Case each, CaptureMeta meta) throws XMLStreamException {
     if (each.failed()) {
       FindingReport first = each.findings().stream().filter(counts).findFirst().orElseThrow();
       xml.writeStartElement("failure");
@@ -183,7 +184,7 @@ public final class BatchJunit {
       xml.writeStartElement("system-out");
     }
     for (FindingReport finding : each.findings()) {
-      for (String text : FindingText.lines(finding, nanoseconds, Style.PLAIN)) {
+      for (String text : FindingText.lines(finding, meta, Style.PLAIN)) {
         xml.writeCharacters("\n" + text);
       }
       xml.writeCharacters("\n");

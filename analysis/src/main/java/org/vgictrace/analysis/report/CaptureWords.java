@@ -17,7 +17,7 @@ final class CaptureWords {
 
   /** Format, kernel and clock. */
   static String origin(CaptureMeta meta) {
-    return format(meta) + ", " + kernel(meta) + ", " + clock(meta);
+    return format(meta) + ", kernel " + kernel(meta) + ", clock " + clock(meta);
   }
 
   static String format(CaptureMeta meta) {
@@ -27,14 +27,18 @@ final class CaptureWords {
     return Clean.of(meta.format()) + inside;
   }
 
+  /** Release and architecture, as far as recorded. */
   static String kernel(CaptureMeta meta) {
-    String release =
-        meta.release() == null ? "kernel not recorded" : "kernel " + Clean.of(meta.release());
+    String release = meta.release() == null ? "unknown" : Clean.of(meta.release());
+    if (meta.release() == null && meta.arch() == null) {
+      return "not recorded";
+    }
     return meta.arch() == null ? release : release + " " + Clean.of(meta.arch());
   }
 
+  /** Name of the clock and what it counts, if that is not nanoseconds. */
   static String clock(CaptureMeta meta) {
-    String clock = meta.clock() == null ? "clock not recorded" : "clock " + Clean.of(meta.clock());
+    String clock = meta.clock() == null ? "not recorded" : Clean.of(meta.clock());
     return meta.nanoseconds() ? clock : clock + " (raw units)";
   }
 

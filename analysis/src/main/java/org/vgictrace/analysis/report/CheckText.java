@@ -45,7 +45,7 @@ public final class CheckText {
     }
     for (FindingReport finding : report.findings()) {
       lines.blank();
-      for (String line : FindingText.lines(finding, meta.nanoseconds(), style)) {
+      for (String line : FindingText.lines(finding, meta, style)) {
         lines.line(line);
       }
     }

@@ -9,6 +9,7 @@ import org.vgictrace.analysis.text.Clean;
 import org.vgictrace.analysis.text.Figures;
 import org.vgictrace.analysis.text.Intid;
 import org.vgictrace.analysis.text.Layout;
+import org.vgictrace.parser.CaptureMeta;
 import org.vgictrace.replay.rule.Rule;
 import org.vgictrace.replay.verdict.EventRef;
 import org.vgictrace.replay.verdict.Finding;
@@ -32,22 +33,23 @@ public final class FindingText {
   /**
    * The lines of a finding.
    *
-   * @param nanoseconds whether the capture's clock counts nanoseconds
+   * @param meta the capture's head
    */
-  public static List<String> lines(FindingReport report, boolean nanoseconds, Style style) {
+  public static List<String> lines(FindingReport report, CaptureMeta meta, Style style) {
     Finding finding = report.finding();
+    boolean nanoseconds = meta.nanoseconds();
     Rule rule = finding.rule();
     List<String> head = new ArrayList<>();
     String severity = rule.severity().name().toUpperCase(Locale.ROOT);
     head.add(style.severity(rule.severity(), severity + " " + rule.id()) + ": " + rule.title());
-    head.add("  " + Layout.cut(about(finding), Layout.WIDTH - INDENT));
+    head.add("  " + Layout.cut(about(finding, meta), Layout.WIDTH - INDENT));
     for (String line : Layout.wrap(Clean.of(finding.message()), Layout.WIDTH - INDENT, 3)) {
       head.add("  " + line);
     }
-    event(head, "shown by", finding.at(), report.file(), nanoseconds);
+    event(head, "shown by", finding.at(), finding.at().text(), report.file(), nanoseconds);
     String label = "against";
     for (EventRef because : finding.because().stream().limit(BECAUSE_MAX).toList()) {
-      event(head, label, because, report.file(), nanoseconds);
+      event(head, label, because, decoded(because, report), report.file(), nanoseconds);
       label = "and";
     }
     add(head, "expected", finding.expected(), 2);
@@ -58,14 +60,26 @@ public final class FindingText {
     if (!rule.architecture().isEmpty()) {
       add(tail, "spec", String.join(", ", ofHost(rule.architecture(), finding)), 1);
     }
-    String repeated = finding.repetitions() > 1 ? "seen " + finding.repetitions() + " times; " : "";
-    add(tail, "judged by", repeated + finding.switches(), 1);
+    add(tail, "judged by", finding.switches(), 1);
+    if (finding.repetitions() > 1) {
+      add(tail, "repeated", finding.repetitions() + " times in this capture", 1);
+    }
 
     int room = LINES_MAX - head.size() - tail.size();
     List<String> lines = new ArrayList<>(head);
     window(lines, finding, report.window(), room, nanoseconds, style);
     lines.addAll(tail);
     return lines;
+  }
+
+  /** An earlier event, decoded in view of the interrupt if it was still at hand. */
+  private static String decoded(EventRef event, FindingReport report) {
+    for (WindowLine line : report.window()) {
+      if (line.seq() == event.seq()) {
+        return line.kind() + " " + (report.finding().intid() == null ? line.text() : line.brief());
+      }
+    }
+    return event.text();
   }
 
   /** Leaves out what belongs to the other generation of the GIC, unless nothing else is there. */
@@ -81,7 +95,7 @@ public final class FindingText {
     return kept.isEmpty() ? sources : kept;
   }
 
-  private static String about(Finding finding) {
+  private static String about(Finding finding, CaptureMeta meta) {
     List<String> words = new ArrayList<>();
     if (finding.vm() != null) {
       words.add(Clean.of(finding.vm()));
@@ -95,11 +109,19 @@ public final class FindingText {
     if (finding.intid() != null) {
       words.add(Intid.name(finding.intid()));
     }
+    if (meta.release() != null) {
+      words.add("kernel " + Clean.of(meta.release()));
+    }
     return words.isEmpty() ? "vCPU unknown" : String.join(", ", words);
   }
 
   private static void event(
-      List<String> lines, String label, EventRef event, String file, boolean nanoseconds) {
+      List<String> lines,
+      String label,
+      EventRef event,
+      String text,
+      String file,
+      boolean nanoseconds) {
     String place =
         "seq "
             + event.seq()
@@ -110,7 +132,7 @@ public final class FindingText {
             + ", ";
     int room = Layout.WIDTH - INDENT - LABEL - place.length();
     add(lines, label, place + tail(Clean.of(file), Math.max(room, 12)), 1);
-    add(lines, "", Clean.of(event.text()), 2);
+    add(lines, "", text, 2);
   }
 
   /** The end of a file name, which tells more than its beginning. */

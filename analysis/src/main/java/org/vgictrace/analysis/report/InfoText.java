@@ -51,9 +51,7 @@ public final class InfoText {
   private void head(CaptureMeta meta, CaptureCounts counts, ReplayResult replay)
       throws IOException {
     field("format", CaptureWords.format(meta));
-    field(
-        "kernel",
-        meta.release() == null && meta.arch() == null ? "not recorded" : CaptureWords.kernel(meta));
+    field("kernel", CaptureWords.kernel(meta));
     field("clock", CaptureWords.clock(meta));
     String cpus =
         counts.eventsByCpu().entrySet().stream()
@@ -134,10 +132,9 @@ public final class InfoText {
             + " of "
             + total
             + " instances of "
-            + judged
-            + " rules; "
-            + (replay.rules().size() - judged)
-            + " rules have nothing to judge");
+            + Figures.counted(judged, "rule")
+            + "; nothing to judge for "
+            + (replay.rules().size() - judged));
     Map<Reason, Long> reasons = new EnumMap<>(Reason.class);
     for (RuleCount rule : replay.rules()) {
       rule.indeterminate().forEach((reason, count) -> reasons.merge(reason, count, Long::sum));

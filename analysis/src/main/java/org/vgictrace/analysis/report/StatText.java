@@ -81,8 +81,8 @@ public final class StatText {
     }
     if (vcpu.toLr().count() + vcpu.toRetire().count() > 0) {
       lines.line("    " + Layout.left("", LABEL) + latencyHead());
-      field("inject to LR", latency(vcpu.toLr()));
-      field("LR to retire", latency(vcpu.toRetire()));
+      latency("inject to LR", vcpu.toLr());
+      latency("LR to retire", vcpu.toRetire());
     }
   }
 
@@ -148,12 +148,13 @@ public final class StatText {
     return text.toString();
   }
 
-  private String latency(LatencyFigures latency) {
-    StringBuilder text = new StringBuilder(Layout.right(Long.toString(latency.count()), 8));
+  private void latency(String label, LatencyFigures latency) throws IOException {
+    StringBuilder text = new StringBuilder("    ").append(Layout.left(label, LABEL));
+    text.append(Layout.right(Long.toString(latency.count()), 8));
     for (long value : new long[] {latency.p50(), latency.p90(), latency.p99(), latency.max()}) {
       text.append(Layout.right(span(latency, value), SPAN));
     }
-    return text.toString();
+    lines.line(text.toString());
   }
 
   private String span(LatencyFigures latency, long value) {

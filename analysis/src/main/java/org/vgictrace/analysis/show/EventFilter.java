@@ -30,6 +30,9 @@ public record EventFilter(
     long toSeq,
     Set<Kind> kinds) {
 
+  /** First SPI; notifications count from there. */
+  private static final int SPIS = 32;
+
   private static final int[] INTID = intidColumns();
 
   public EventFilter {
@@ -62,7 +65,8 @@ public record EventFilter(
   private static boolean concerns(KindTable table, int row, long intid, @Nullable Vcpu about) {
     if (table.kind() != Kind.LR_IMAGE) {
       int column = INTID[table.kind().ordinal()];
-      return column >= 0 && table.get(row, column, -1) == intid;
+      long first = table.kind() == Kind.IRQ_ACK ? SPIS : 0;
+      return column >= 0 && table.has(row, column) && table.get(row, column, 0) + first == intid;
     }
     boolean v3 = ImageRow.isV3(table, row);
     boolean v2Guest = ImageRow.isV2Guest(v3, about);
@@ -80,6 +84,8 @@ public record EventFilter(
     for (Kind kind : Kind.values()) {
       columns[kind.ordinal()] = kind.columnOrMinusOne("intid");
     }
+    columns[Kind.IRQ_ACK.ordinal()] = Kind.IRQ_ACK.column("pin");
+    columns[Kind.IRQ_LINE.ordinal()] = Kind.IRQ_LINE.column("num");
     return columns;
   }
 }
