@@ -5,6 +5,7 @@ import java.nio.ByteOrder;
 import java.nio.IntBuffer;
 import java.nio.LongBuffer;
 import java.util.List;
+import org.vgictrace.parser.event.Batch;
 import org.vgictrace.parser.event.Column;
 
 /**
@@ -17,12 +18,14 @@ import org.vgictrace.parser.event.Column;
  */
 abstract class ArrowColumn {
   /** Most rows in a run. */
-  static final int RUN_MAX = 8192;
+  static final int RUN_MAX = Batch.EVENTS_MAX;
 
   private static final ByteBuffer EMPTY = ByteBuffer.allocate(0).asReadOnlyBuffer();
   private static final byte[] ZEROS = new byte[RUN_MAX * Long.BYTES];
 
+  /** Kept from the first null on; most columns never have one. */
   private final Bits valid;
+
   private int nulls;
 
   /** Rows so far. */
@@ -38,13 +41,14 @@ abstract class ArrowColumn {
 
   /** Adds rows that all have a value. */
   final void addAll(long[] values, int from, int count) {
-    valid.ones(count);
+    addValid(count);
     put(values, from, count);
     rows += count;
   }
 
   /** Adds rows without a value. */
   final void addNone(int count) {
+    expectNulls();
     valid.zeros(count);
     nulls += count;
     putZeros(count);
@@ -60,6 +64,7 @@ abstract class ArrowColumn {
    */
   final void addSome(
       long[] values, long[] present, int column, int from, int count, long[] scratch) {
+    expectNulls();
     nulls += count - valid.take(present, column, from, count);
     long absent = absent();
     for (int i = 0; i < count; i++) {
@@ -103,6 +108,18 @@ abstract class ArrowColumn {
 
   abstract void collectValues(List<ByteBuffer> buffers);
 
+  final void addValid(int count) {
+    if (nulls > 0) {
+      valid.ones(count);
+    }
+  }
+
+  private void expectNulls() {
+    if (nulls == 0) {
+      valid.ones(rows);
+    }
+  }
+
   /** Values of a fixed number of bytes. */
   abstract static class Fixed extends ArrowColumn {
     private final int width;
@@ -140,36 +157,59 @@ abstract class ArrowColumn {
     }
   }
 
+  /** Columns that also take their values from {@code int} arrays, as the common columns are. */
+  abstract static class FromInts extends Fixed {
+    FromInts(int capacity, int width) {
+      super(capacity, width);
+    }
+
+    /** Adds rows that all have a value. */
+    final void addAll(int[] values, int from, int count) {
+      addValid(count);
+      put(values, from, count);
+      rows += count;
+    }
+
+    /** Stores values from row {@link #rows} on. */
+    abstract void put(int[] values, int from, int count);
+  }
+
   /** 32-bit numbers. */
-  static class Narrow extends Fixed {
-    final int[] run = new int[RUN_MAX];
+  static final class Narrow extends FromInts {
+    private final int[] run;
     private final IntBuffer target;
 
-    Narrow(int capacity) {
+    Narrow(int capacity, Scratch scratch) {
       super(capacity, Integer.BYTES);
+      run = scratch.ints;
       target = bytes.asIntBuffer();
     }
 
-    void narrow(long[] values, int from, int count) {
+    @Override
+    void put(long[] values, int from, int count) {
       for (int i = 0; i < count; i++) {
         run[i] = (int) values[from + i];
       }
+      target.put(rows, run, 0, count);
     }
 
     @Override
-    final void put(long[] values, int from, int count) {
-      narrow(values, from, count);
-      target.put(rows, run, 0, count);
+    void put(int[] values, int from, int count) {
+      target.put(rows, values, from, count);
     }
   }
 
   /** Names, as indexes into a dictionary. */
-  static final class Named extends Narrow {
+  static final class Named extends FromInts {
+    private final int[] run;
     private final ArrowDictionary dictionary;
+    private final IntBuffer target;
 
-    Named(int capacity, ArrowDictionary dictionary) {
-      super(capacity);
+    Named(int capacity, ArrowDictionary dictionary, Scratch scratch) {
+      super(capacity, Integer.BYTES);
       this.dictionary = dictionary;
+      run = scratch.ints;
+      target = bytes.asIntBuffer();
     }
 
     @Override
@@ -178,8 +218,19 @@ abstract class ArrowColumn {
     }
 
     @Override
-    void narrow(long[] values, int from, int count) {
-      dictionary.translate(values, from, count, run);
+    void put(long[] values, int from, int count) {
+      for (int i = 0; i < count; i++) {
+        run[i] = dictionary.index((int) values[from + i]);
+      }
+      target.put(rows, run, 0, count);
+    }
+
+    @Override
+    void put(int[] values, int from, int count) {
+      for (int i = 0; i < count; i++) {
+        run[i] = dictionary.index(values[from + i]);
+      }
+      target.put(rows, run, 0, count);
     }
   }
 
@@ -198,15 +249,24 @@ abstract class ArrowColumn {
   }
 
   /** 8-bit numbers. */
-  static class Tiny extends Fixed {
-    private final byte[] run = new byte[RUN_MAX];
+  static class Tiny extends FromInts {
+    private final byte[] run;
 
-    Tiny(int capacity) {
+    Tiny(int capacity, Scratch scratch) {
       super(capacity, Byte.BYTES);
+      run = scratch.bytes;
     }
 
     @Override
     void put(long[] values, int from, int count) {
+      for (int i = 0; i < count; i++) {
+        run[i] = (byte) values[from + i];
+      }
+      bytes.put(rows, run, 0, count);
+    }
+
+    @Override
+    final void put(int[] values, int from, int count) {
       for (int i = 0; i < count; i++) {
         run[i] = (byte) values[from + i];
       }
@@ -218,8 +278,8 @@ abstract class ArrowColumn {
   static final class Code extends Tiny {
     private final Column column;
 
-    Code(int capacity, Column column) {
-      super(capacity);
+    Code(int capacity, Column column, Scratch scratch) {
+      super(capacity, scratch);
       if (column.labels().size() > Byte.MAX_VALUE) {
         throw new AssertionError("too many labels: " + column.name());
       }

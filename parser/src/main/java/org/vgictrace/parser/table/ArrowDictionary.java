@@ -24,20 +24,15 @@ final class ArrowDictionary {
     this.names = names;
   }
 
-  /**
-   * Replaces identifiers of {@link Names} by indexes into this dictionary; {@link #ABSENT} becomes
-   * 0.
-   */
-  void translate(long[] values, int from, int count, int[] target) {
-    for (int i = 0; i < count; i++) {
-      int id = (int) values[from + i];
-      if (id == ABSENT) {
-        target[i] = 0;
-        continue;
+  /** Index of a name of the capture; 0 for {@link #ABSENT}. */
+  int index(int id) {
+    if (id >= 0 && id < indexOfName.length) {
+      int index = indexOfName[id];
+      if (index >= 0) {
+        return index;
       }
-      int index = id < indexOfName.length ? indexOfName[id] : -1;
-      target[i] = index >= 0 ? index : add(id);
     }
+    return id == ABSENT ? 0 : add(id);
   }
 
   List<String> texts() {

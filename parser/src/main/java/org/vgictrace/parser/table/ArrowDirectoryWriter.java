@@ -30,6 +30,7 @@ public final class ArrowDirectoryWriter implements TableWriter {
   private final TableCompression compression;
   private final StagedDirectory directory;
   private final Map<Kind, ArrowKindWriter> tables = new EnumMap<>(Kind.class);
+  private final Scratch scratch = new Scratch();
   private final long[] seqs = new long[Batch.EVENTS_MAX];
   private final long[] codes = new long[Batch.EVENTS_MAX];
   private @Nullable ArrowTableWriter order;
@@ -94,8 +95,10 @@ public final class ArrowDirectoryWriter implements TableWriter {
                   ArrowSchemas.table(kind, meta),
                   TableColumns.of(kind),
                   names,
+                  scratch,
                   compression),
-              kind);
+              kind,
+              scratch);
       tables.put(kind, table);
     }
     return table;
@@ -109,6 +112,7 @@ public final class ArrowDirectoryWriter implements TableWriter {
               ArrowSchemas.order(meta),
               TableColumns.ORDER,
               names,
+              scratch,
               compression);
     }
     return order;

@@ -21,11 +21,10 @@ final class ArrowKindWriter implements Closeable {
   private final ArrowTableWriter table;
   private final ArrowColumn.@Nullable Blob blob;
   private final int blobColumn;
-  private final long[] values = new long[ArrowColumn.RUN_MAX];
-  private final long[] present = new long[ArrowColumn.RUN_MAX];
-  private final long[] scratch = new long[ArrowColumn.RUN_MAX];
+  private final Scratch scratch;
 
-  ArrowKindWriter(ArrowTableWriter table, Kind kind) {
+  ArrowKindWriter(ArrowTableWriter table, Kind kind, Scratch scratch) {
+    this.scratch = scratch;
     this.table = table;
     int found = -1;
     for (int c = 0; c < kind.columns().size(); c++) {
@@ -87,7 +86,7 @@ final class ArrowKindWriter implements Closeable {
     table.column(TableColumns.SEQ).addAll(rows.seq(), from, count);
     table.column(TableColumns.TS).addAll(rows.ts(), from, count);
     for (int column : INTS) {
-      addInts(table.column(column), ints(rows, column), from, count);
+      addInts((ArrowColumn.FromInts) table.column(column), ints(rows, column), from, count);
     }
   }
 
@@ -104,22 +103,22 @@ final class ArrowKindWriter implements Closeable {
   }
 
   /** Adds values of a common column, where -1 stands for null. */
-  private void addInts(ArrowColumn column, int[] source, int from, int count) {
+  private void addInts(ArrowColumn.FromInts column, int[] source, int from, int count) {
     int nulls = 0;
-    for (int i = 0; i < count; i++) {
-      int value = source[from + i];
-      values[i] = value;
-      nulls += value == -1 ? 1 : 0;
+    for (int i = from; i < from + count; i++) {
+      nulls += source[i] == -1 ? 1 : 0;
     }
     if (nulls == 0) {
-      column.addAll(values, 0, count);
+      column.addAll(source, from, count);
     } else if (nulls == count) {
       column.addNone(count);
     } else {
       for (int i = 0; i < count; i++) {
-        present[i] = values[i] == -1 ? 0 : 1;
+        int value = source[from + i];
+        scratch.values[i] = value;
+        scratch.present[i] = value == -1 ? 0 : 1;
       }
-      column.addSome(values, present, 0, 0, count, scratch);
+      column.addSome(scratch.values, scratch.present, 0, 0, count, scratch.masked);
     }
   }
 
@@ -139,7 +138,7 @@ final class ArrowKindWriter implements Closeable {
       } else if ((any >>> c & 1) == 0) {
         column.addNone(count);
       } else {
-        column.addSome(rows.values(c), masks, c, from, count, scratch);
+        column.addSome(rows.values(c), masks, c, from, count, scratch.masked);
       }
     }
   }

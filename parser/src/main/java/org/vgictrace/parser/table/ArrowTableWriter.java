@@ -33,7 +33,12 @@ final class ArrowTableWriter implements Closeable {
   private long rows;
 
   ArrowTableWriter(
-      Path file, Schema schema, List<Column> declared, Names names, TableCompression compression)
+      Path file,
+      Schema schema,
+      List<Column> declared,
+      Names names,
+      Scratch scratch,
+      TableCompression compression)
       throws IOException {
     this.declared = declared;
     this.columns = new ArrowColumn[declared.size()];
@@ -41,7 +46,7 @@ final class ArrowTableWriter implements Closeable {
     this.capacity = capacity(declared);
     for (int i = 0; i < columns.length; i++) {
       dictionaries[i] = new ArrowDictionary(names);
-      columns[i] = column(declared.get(i), capacity, dictionaries[i]);
+      columns[i] = column(declared.get(i), dictionaries[i], scratch);
     }
     this.out = new IpcOutput(file, schema, compression);
   }
@@ -123,15 +128,15 @@ final class ArrowTableWriter implements Closeable {
     };
   }
 
-  private static ArrowColumn column(Column column, int capacity, ArrowDictionary dictionary) {
+  private ArrowColumn column(Column column, ArrowDictionary dictionary, Scratch scratch) {
     return switch (column.type()) {
       case BOOL -> new ArrowColumn.Truth(capacity);
-      case UINT8 -> new ArrowColumn.Tiny(capacity);
-      case ENUM -> new ArrowColumn.Code(capacity, column);
+      case UINT8 -> new ArrowColumn.Tiny(capacity, scratch);
+      case ENUM -> new ArrowColumn.Code(capacity, column, scratch);
       case UINT16 -> new ArrowColumn.Half(capacity);
-      case UINT32, INT32, HEX32 -> new ArrowColumn.Narrow(capacity);
+      case UINT32, INT32, HEX32 -> new ArrowColumn.Narrow(capacity, scratch);
       case INT64, HEX64 -> new ArrowColumn.Wide(capacity);
-      case NAME -> new ArrowColumn.Named(capacity, dictionary);
+      case NAME -> new ArrowColumn.Named(capacity, dictionary, scratch);
       case BYTES -> new ArrowColumn.Blob(capacity);
     };
   }

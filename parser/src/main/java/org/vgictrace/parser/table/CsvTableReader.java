@@ -12,9 +12,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVParser;
 import org.apache.commons.csv.CSVRecord;
@@ -40,6 +43,7 @@ final class CsvTableReader implements Closeable {
   private final LimitedReader reader;
   private final CSVParser parser;
   private final Iterator<CSVRecord> records;
+  private final List<Map<String, Long>> codes = new ArrayList<>();
   private int[] cellOf = new int[0];
   private int cells;
   private @Nullable CSVRecord record;
@@ -48,6 +52,7 @@ final class CsvTableReader implements Closeable {
     this.name = file.toString();
     this.declared = declared;
     this.names = names;
+    declared.forEach(column -> codes.add(new HashMap<>()));
     this.reader = new LimitedReader(open(file));
     // With this quote mode the parser tells an empty cell, null, from an empty text in quotes.
     CSVFormat format =
@@ -105,8 +110,7 @@ final class CsvTableReader implements Closeable {
       case INT64 -> decimal(type, cell, Long.MIN_VALUE, Long.MAX_VALUE);
       case HEX32 -> hexadecimal(type, cell, 8);
       case HEX64 -> hexadecimal(type, cell, 16);
-      case ENUM -> label(type, cell);
-      case NAME -> names.intern(new String(bytes(column), StandardCharsets.UTF_8));
+      case ENUM, NAME -> code(column, cell);
       case BYTES -> throw new IllegalStateException("column " + type.name() + " has no numbers");
     };
   }
@@ -195,6 +199,23 @@ final class CsvTableReader implements Closeable {
   private @Nullable String cell(int column) {
     int cell = cellOf[column];
     return cell < 0 || record == null ? null : record.get(cell);
+  }
+
+  /** What a label or name stands for; cells seen before are looked up. */
+  private long code(int column, String cell) throws InputException {
+    Map<String, Long> known = codes.get(column);
+    Long code = known.get(cell);
+    if (code == null) {
+      if (known.size() == Names.NAMES_MAX) {
+        known.clear();
+      }
+      code =
+          declared.get(column).type() == ColumnType.ENUM
+              ? label(declared.get(column), cell)
+              : Long.valueOf(names.intern(new String(bytes(column), StandardCharsets.UTF_8)));
+      known.put(cell, code);
+    }
+    return code;
   }
 
   private long label(Column column, String cell) throws InputException {

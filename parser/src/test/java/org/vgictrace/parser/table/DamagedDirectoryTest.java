@@ -294,6 +294,7 @@ class DamagedDirectoryTest {
             ArrowSchemas.schema("mmio", "", columns, new SmallCapture().meta()),
             columns,
             new Names(),
+            new Scratch(),
             TableCompression.NONE)) {
       table.finish();
     }
