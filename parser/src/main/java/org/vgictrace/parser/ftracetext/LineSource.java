@@ -36,7 +36,7 @@ final class LineSource {
   }
 
   private final ByteReader reader;
-  private byte[] bytes = new byte[BUFFER_BYTES + PAD_BYTES];
+  private byte[] bytes;
   private int limit;
   private int next;
   private boolean ended;
@@ -51,7 +51,15 @@ final class LineSource {
   private int keepFrom = -1;
 
   LineSource(ByteReader reader) {
+    this(reader, BUFFER_BYTES);
+  }
+
+  /**
+   * @param bufferBytes how much to read at a time at first
+   */
+  LineSource(ByteReader reader, int bufferBytes) {
     this.reader = reader;
+    this.bytes = new byte[bufferBytes + PAD_BYTES];
   }
 
   /** The array in which the line lies. */

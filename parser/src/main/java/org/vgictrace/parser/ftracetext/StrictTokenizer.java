@@ -59,7 +59,7 @@ final class StrictTokenizer implements LineTokenizer {
     return ContextReader.read(b, dash, end, r);
   }
 
-  /** Takes {@code name: } or blanks as the name of a buffer. */
+  /** Takes {@code name: } or blanks as the name of a buffer, if that is what is there. */
   static boolean buffer(byte[] b, int start, int end, TextRecord r) {
     int from = start;
     while (from < end && b[from] == ' ') {
@@ -70,8 +70,11 @@ final class StrictTokenizer implements LineTokenizer {
       r.bufferEnd = end;
       return true;
     }
+    if (end - 2 <= from || b[end - 2] != ':' || b[end - 1] != ' ') {
+      return false;
+    }
     r.bufferStart = from;
     r.bufferEnd = end - 2;
-    return end - 2 > from && b[end - 2] == ':' && b[end - 1] == ' ';
+    return true;
   }
 }

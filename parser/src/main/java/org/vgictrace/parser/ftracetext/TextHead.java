@@ -49,9 +49,9 @@ final class TextHead {
     return padded || header().cpus() > 0;
   }
 
-  /** Whether the first record was printed without names. */
+  /** Whether there are records printed without names, and no others. */
   boolean isRaw() {
-    return raw;
+    return raw && shape == null;
   }
 
   /** Whether there is anything this package can read. */
@@ -105,17 +105,14 @@ final class TextHead {
   }
 
   private boolean decided() {
-    return raw
-        || shape == TimeShape.NANOSECONDS
-        || shape == TimeShape.RELATIVE
-        || events == UNITS_EVENTS;
+    return shape == TimeShape.NANOSECONDS || shape == TimeShape.RELATIVE || events == UNITS_EVENTS;
   }
 
   private void line(byte[] b, int start, int end) {
     LineClass read = reader.read(b, start, end, record);
     raw |= read == LineClass.RAW;
     bare |= read == LineClass.BARE;
-    raw |= read == LineClass.UNKNOWN && shape == null && header().seen() && hasNul(b, start, end);
+    raw |= read == LineClass.UNKNOWN && header().seen() && hasNul(b, start, end);
     if (read != LineClass.EVENT) {
       return;
     }
