@@ -51,10 +51,10 @@ final class ApListChecks {
   private final Machine machine;
   private final Reporter reporter;
   private final Ledger ledger;
-  private final FoldChecks fold;
+  private final FoldEndChecks fold;
   private final Int2ObjectHashMap<Attempt> attemptByCpu = new Int2ObjectHashMap<>();
 
-  ApListChecks(Machine machine, Reporter reporter, FoldChecks fold) {
+  ApListChecks(Machine machine, Reporter reporter, FoldEndChecks fold) {
     this.machine = machine;
     this.reporter = reporter;
     this.ledger = reporter.ledger();

@@ -117,17 +117,32 @@ final class DistributorEffects {
   }
 
   private void range(Event e, VcpuState v, int first, int count, int flags, int reg) {
-    for (int intid = first; intid < first + count; intid++) {
-      disturb(e, machine.known(intid, v), flags, reg);
+    // The registers that set and clear bits leave alone what is written as 0.
+    boolean ones = isSetOrClear(reg) && e.has(VAL);
+    long written = ones ? e.get(VAL, 0) : -1;
+    for (int i = 0; i < count; i++) {
+      if (!ones || i < Long.SIZE && (written >>> i & 1) != 0) {
+        disturb(e, machine.known(first + i, v), flags, reg);
+      }
     }
   }
 
-  private static void disturb(Event e, @Nullable IrqState irq, int flags, int reg) {
+  private static boolean isSetOrClear(int reg) {
+    return reg == SENABLE
+        || reg == CENABLE
+        || reg == SPENDING
+        || reg == CPENDING
+        || reg == SACTIVE
+        || reg == CACTIVE;
+  }
+
+  private void disturb(Event e, @Nullable IrqState irq, int flags, int reg) {
     if (irq == null) {
       return;
     }
     irq.forget(flags);
     irq.changedTs = e.ts;
+    machine.written(irq, e);
     if (reg == PRIORITY) {
       irq.priority = -1;
     } else if (reg == GROUP) {
@@ -223,6 +238,7 @@ final class DistributorEffects {
     if (irq != null) {
       irq.forget(IrqState.ACTIVE | IrqState.PENDING | IrqState.LEVEL);
       irq.changedTs = e.ts;
+      machine.written(irq, e);
     }
   }
 

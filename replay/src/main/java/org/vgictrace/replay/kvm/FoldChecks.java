@@ -6,7 +6,6 @@ import static org.vgictrace.replay.rule.FoldRules.FOLD_11;
 import static org.vgictrace.replay.rule.FoldRules.FOLD_2;
 import static org.vgictrace.replay.rule.FoldRules.FOLD_3;
 import static org.vgictrace.replay.rule.FoldRules.FOLD_4;
-import static org.vgictrace.replay.rule.FoldRules.FOLD_5;
 import static org.vgictrace.replay.rule.FoldRules.FOLD_9;
 import static org.vgictrace.replay.rule.QuirkRules.ACK72;
 
@@ -34,7 +33,6 @@ final class FoldChecks {
   private static final int F2 = Ledger.index(FOLD_2);
   private static final int F3 = Ledger.index(FOLD_3);
   private static final int F4 = Ledger.index(FOLD_4);
-  private static final int F5 = Ledger.index(FOLD_5);
   private static final int F9 = Ledger.index(FOLD_9);
   private static final int F10 = Ledger.index(FOLD_10);
   private static final int F11 = Ledger.index(FOLD_11);
@@ -86,6 +84,9 @@ final class FoldChecks {
       if ((v.outTainted >>> k & 1) == 0) {
         result(e, v, irq, k, sourcesLeft);
       }
+      v.foldedKnown = irq.known;
+      v.foldedBits = irq.bits;
+      v.foldedTs = e.ts;
       irq.inLrOf = null;
     } else if (k >= 0) {
       violated(
@@ -103,7 +104,7 @@ final class FoldChecks {
     ledger.endTransition();
   }
 
-  private static boolean isFolding(VcpuState v) {
+  static boolean isFolding(VcpuState v) {
     return v.exitValid && (v.phase == Phase.FOLDING || v.phase == Phase.CANCELLED);
   }
 
@@ -179,6 +180,7 @@ final class FoldChecks {
     } else if (irq.is(IrqState.ACTIVE) == activeOut) {
       ledger.consistent(F2);
     } else {
+      v.outTainted |= 1 << k;
       violated(
           F2,
           Strength.PAIR,
@@ -199,6 +201,7 @@ final class FoldChecks {
       if (irq.is(IrqState.PENDING)) {
         ledger.consistent(F3);
       } else {
+        v.outTainted |= 1 << k;
         violated(
             F3,
             Strength.PAIR,
@@ -309,43 +312,6 @@ final class FoldChecks {
           "pending=" + (pending ? 1 : 0) + " deactivated=" + (deactivated ? 1 : 0));
     } else {
       ledger.consistent(F9);
-    }
-  }
-
-  /** The reference taken for a fold is dropped; the event shows the interrupt after resampling. */
-  void put(Event e, VcpuState v, IrqState irq) {
-    int k = v.lastFolded;
-    if (k < 0 || !isFolding(v) || v.popIrq[k] != irq && find(v, irq.intid) != k) {
-      return;
-    }
-    v.lastFolded = -1;
-    if ((v.outTainted >>> k & 1) == 0 && irq.isSgi() && machine.isV2Guest(v)) {
-      source(e, v, irq, k);
-    }
-  }
-
-  /** INV-FOLD-5. */
-  private void source(Event e, VcpuState v, IrqState irq, int k) {
-    if (irq.source < 0 || irq.activeSource < 0) {
-      ledger.indeterminate(F5, Reason.NO_IRQ_SNAPSHOT);
-      return;
-    }
-    long out = v.out[k];
-    int cpuid = Lr.source(out);
-    boolean lost = Lr.isPending(out, machine.isV3()) && (irq.source >>> cpuid & 1) == 0;
-    boolean wrong = Lr.isActive(out, machine.isV3()) && irq.activeSource != cpuid;
-    if (lost || wrong) {
-      violated(
-          F5,
-          Strength.SOFT,
-          e,
-          v,
-          irq,
-          "The source of an SGI did not survive the fold.",
-          "source " + cpuid + ", as in " + reporter.lr(v, k, out),
-          "source=0x" + Integer.toHexString(irq.source) + " active_source=" + irq.activeSource);
-    } else {
-      ledger.consistent(F5);
     }
   }
 

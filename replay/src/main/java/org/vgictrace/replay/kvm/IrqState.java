@@ -21,6 +21,11 @@ final class IrqState {
   static final int LEVEL_SENSITIVE = 32;
   static final int ON_LR = 64;
 
+  static final int NOBODY = -1;
+
+  /** More than one thread at a time. */
+  static final int SEVERAL = -2;
+
   /** An unknown pointer; no pointer has this value. */
   static final long POINTER_UNKNOWN = -1;
 
@@ -66,6 +71,12 @@ final class IrqState {
   long raisedSeq = -1;
 
   long raisedTs = Long.MIN_VALUE;
+
+  /** Thread of the latest access to it whose effect is not seen yet, {@link #NOBODY} for none. */
+  int writerPid = NOBODY;
+
+  /** Position of that access. */
+  long writtenSeq;
 
   /** The vCPU in whose list registers it was populated last and not folded since. */
   @Nullable VcpuState inLrOf;
@@ -173,6 +184,10 @@ final class IrqState {
       source = e.getInt(Snapshot.SOURCE, -1);
       activeSource = e.getInt(Snapshot.ACTIVE_SOURCE, -1);
       hwintid = e.get(Snapshot.HWINTID, -1);
+    }
+    if (e.pid == writerPid) {
+      // The thread that wrote goes on: what it wrote is in the snapshot.
+      writerPid = NOBODY;
     }
     seenSeq = e.seq;
     seenTs = e.ts;

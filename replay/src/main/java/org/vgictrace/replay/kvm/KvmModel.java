@@ -52,6 +52,16 @@ public final class KvmModel {
           Kind.USERSPACE_EXIT,
           Kind.LOST);
 
+  /** Kinds that no access to the interrupt controller has in its middle. */
+  private static final EnumSet<Kind> ENDS_ACCESS =
+      EnumSet.of(
+          Kind.VCPU_ENTRY,
+          Kind.VCPU_EXIT,
+          Kind.LR_WRITE,
+          Kind.LR_CLEAR,
+          Kind.LR_IMAGE,
+          Kind.USERSPACE_EXIT);
+
   private static final int INJECT_KVM = Kind.INJECT.column("kvm");
   private static final int INJECT_VCPU = Kind.INJECT.column("vcpu");
   private static final int INJECT_CPUID = Kind.INJECT.column("cpuid");
@@ -109,7 +119,7 @@ public final class KvmModel {
     list = new ListChecks(machine, reporter);
     residency = new ResidencyChecks(machine, reporter);
     fold = new FoldChecks(machine, reporter);
-    apList = new ApListChecks(machine, reporter, fold);
+    apList = new ApListChecks(machine, reporter, new FoldEndChecks(machine, reporter));
     maintenance = new MaintenanceChecks(machine, reporter);
     distributor = new DistributorEffects(machine);
     images = new ImageReader(machine);
@@ -129,6 +139,9 @@ public final class KvmModel {
     if (machine.isDark() && kind != Kind.LOST) {
       machine.recorded(e.cpu);
       reporter.ledger().setBlind(machine.isDark());
+    }
+    if (ENDS_ACCESS.contains(kind)) {
+      machine.goesOn(e.pid);
     }
     VcpuState thread = machine.vcpuOfThread(e.pid);
     if (!writing.isEmpty() && kind != Kind.GIC_MMIO) {
@@ -436,6 +449,10 @@ public final class KvmModel {
 
   private void mmio(Event e, @Nullable VcpuState v) {
     outOfGuest(e, v);
+    machine.showsAccesses = true;
+    if (e.getInt(MMIO_ACCESS, 0) == 2) {
+      machine.written(e);
+    }
     if (v != null && !machine.shows(Observation.DISTRIBUTOR) && e.getInt(MMIO_ACCESS, 0) == 2) {
       distributor.unknownAccess(e, v);
     }

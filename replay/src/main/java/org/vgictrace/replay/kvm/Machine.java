@@ -6,6 +6,7 @@ import java.util.EnumSet;
 import java.util.List;
 import org.agrona.collections.Int2ObjectHashMap;
 import org.agrona.collections.IntHashSet;
+import org.agrona.collections.Long2LongHashMap;
 import org.agrona.collections.Long2ObjectHashMap;
 import org.jspecify.annotations.Nullable;
 import org.vgictrace.parser.event.Kind;
@@ -38,6 +39,9 @@ final class Machine {
   /** Generation of the host's GIC: 2, 3, or 0 while unknown. */
   int host;
 
+  /** Whether the recording shows the guest's accesses to devices. */
+  boolean showsAccesses;
+
   /** Number of list registers, -1 while unknown. */
   int lrs = -1;
 
@@ -49,6 +53,9 @@ final class Machine {
 
   /** CPUs that lost events and have recorded none since. */
   private final IntHashSet darkCpus = new IntHashSet();
+
+  /** Position of the access that a thread is in the middle of. */
+  private final Long2LongHashMap accesses = new Long2LongHashMap(-1);
 
   private final Long2ObjectHashMap<VcpuState> vcpuByPointer = new Long2ObjectHashMap<>();
   private final Int2ObjectHashMap<VcpuState> vcpuByPid = new Int2ObjectHashMap<>();
@@ -342,6 +349,37 @@ final class Machine {
       irq.forgetAll();
       irq.own = IrqState.POINTER_UNKNOWN;
     }
+  }
+
+  /** A thread begins an access that may change anything of an interrupt but its line. */
+  void written(IrqState irq, Event e) {
+    boolean alone = irq.writerPid == e.pid || !isBeingWritten(irq);
+    irq.writerPid = alone ? e.pid : IrqState.SEVERAL;
+    irq.writtenSeq = e.seq;
+    accesses.put(e.pid, e.seq);
+  }
+
+  /** A thread begins a write to some device, which may be the interrupt controller. */
+  void written(Event e) {
+    accesses.put(e.pid, e.seq);
+  }
+
+  /** Whether any thread may be in the middle of a write. */
+  boolean isAnyWriting() {
+    return !accesses.isEmpty();
+  }
+
+  /** A thread does something that no access contains: its latest one is over. */
+  void goesOn(int pid) {
+    if (!accesses.isEmpty()) {
+      accesses.remove(pid);
+    }
+  }
+
+  /** Whether some thread may be about to change the interrupt. */
+  boolean isBeingWritten(IrqState irq) {
+    return irq.writerPid == IrqState.SEVERAL
+        || irq.writerPid != IrqState.NOBODY && accesses.get(irq.writerPid) == irq.writtenSeq;
   }
 
   /** Notes on whose ap_list an interrupt is. */

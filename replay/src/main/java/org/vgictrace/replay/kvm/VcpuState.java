@@ -131,6 +131,12 @@ final class VcpuState {
   int ackMask;
   int extraFolds;
   int lastFolded = -1;
+
+  // The interrupt of that register as its fold left it.
+  int foldedKnown;
+  int foldedBits;
+  long foldedTs;
+
   boolean physCleared;
 
   /**

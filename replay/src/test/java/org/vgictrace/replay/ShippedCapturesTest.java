@@ -1,0 +1,107 @@
+package org.vgictrace.replay;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.vgictrace.fixtures.Shipped;
+import org.vgictrace.replay.verdict.Finding;
+
+/** Genuine captures of unmodified kernels: what is decided, and that nothing is wrong with them. */
+class ShippedCapturesTest {
+  private static final String VERDICTS =
+      """
+      6.1-gicv2-mix/trace.dat M61 GICv2 transitions 748/0/0 decided 1.0000 gaps 0 vms 1 vcpus 2 []
+      6.1-gicv2-mix/trace.txt M61 GICv2 transitions 748/0/0 decided 1.0000 gaps 0 vms 1 vcpus 2 []
+      6.1-gicv2-pipe-lost/trace.txt M61 GICv2 transitions 719/0/0 decided 0.9876 gaps 0 vms 1 vcpus 2 []
+      6.1-gicv3-mid-run/trace.dat M61 GICv3 transitions 6115/0/0 decided 0.9979 gaps 0 vms 1 vcpus 2 []
+      6.1-gicv3-mix/trace.dat M61 GICv3 transitions 1550/0/0 decided 1.0000 gaps 0 vms 1 vcpus 2 []
+      6.1-gicv3-mix/trace.txt M61 GICv3 transitions 1550/0/0 decided 1.0000 gaps 0 vms 1 vcpus 2 []
+      6.1-gicv3-record-zstd/trace.dat M61 GICv3 transitions 1245/0/0 decided 1.0000 gaps 0 vms 1 vcpus 2 []
+      6.12-gicv2-mix/trace.dat M612 GICv2 transitions 679/0/0 decided 1.0000 gaps 0 vms 1 vcpus 2 []
+      6.12-gicv2-mix/trace.txt M612 GICv2 transitions 679/0/0 decided 1.0000 gaps 0 vms 1 vcpus 2 []
+      6.12-gicv2-mix-full/trace.dat M612 GICv2 transitions 726/0/0 decided 1.0000 gaps 0 vms 1 vcpus 2 []
+      6.12-gicv2-mix-full/trace.txt M612 GICv2 transitions 726/0/0 decided 1.0000 gaps 0 vms 1 vcpus 2 []
+      6.12-gicv3-mix/trace.dat M612 GICv3 transitions 741/0/0 decided 1.0000 gaps 0 vms 1 vcpus 2 []
+      6.12-gicv3-mix/trace.txt M612 GICv3 transitions 741/0/0 decided 1.0000 gaps 0 vms 1 vcpus 2 []
+      6.12-gicv3-mix/report.txt M612 GICv3 transitions 741/0/0 decided 1.0000 gaps 0 vms 1 vcpus 2 []
+      6.12-gicv3-raw-text/trace.dat M612 GICv3 transitions 276/0/0 decided 1.0000 gaps 0 vms 1 vcpus 2 []
+      6.12-gicv3-record-v6-lost/trace.dat M612 GICv3 transitions 3231/0/12 decided 0.9958 gaps 0 vms 1 vcpus 2 []
+      6.12-gicv3-timer-nvhe/trace.dat M612 GICv3 transitions 922/0/0 decided 1.0000 gaps 0 vms 1 vcpus 2 []
+      7.2-gicv2-mix/trace.dat M72 GICv2 transitions 1152/0/0 decided 1.0000 gaps 0 vms 1 vcpus 2 []
+      7.2-gicv2-mix/trace.txt M72 GICv2 transitions 1152/0/0 decided 1.0000 gaps 0 vms 1 vcpus 2 []
+      7.2-gicv3-lost/trace.dat M72 GICv3 transitions 231/0/0 decided 0.9910 gaps 0 vms 1 vcpus 2 []
+      7.2-gicv3-lost/trace.txt M72 GICv3 transitions 230/0/1 decided 0.9910 gaps 0 vms 1 vcpus 2 []
+      7.2-gicv3-mix/trace.dat M72 GICv3 transitions 1346/0/0 decided 1.0000 gaps 0 vms 1 vcpus 2 []
+      7.2-gicv3-mix/trace.txt M72 GICv3 transitions 1346/0/0 decided 1.0000 gaps 0 vms 1 vcpus 2 []
+      7.2-gicv3-overflow-array/trace.dat M72 GICv3 transitions 2493/0/0 decided 1.0000 gaps 0 vms 1 vcpus 2 []
+      7.2-gicv3-overflow-array/trace.txt M72 GICv3 transitions 2493/0/0 decided 1.0000 gaps 0 vms 1 vcpus 2 []
+      """;
+
+  private static String line(String name, String file, ReplayResult result) {
+    return String.format(
+        Locale.ROOT,
+        "%s/%s %s %s transitions %d/%d/%d decided %.4f gaps %d vms %d vcpus %d %s",
+        name,
+        file.replace(".zst", ""),
+        result.profile().split(" ", 2)[0],
+        result.hostGic(),
+        result.consistent(),
+        result.inconsistent(),
+        result.indeterminate(),
+        result.decidedShare(),
+        result.gaps(),
+        result.vms(),
+        result.vcpus(),
+        result.findings().stream().map(ShippedCapturesTest::label).toList());
+  }
+
+  private static String label(Finding finding) {
+    return finding.rule().id() + " x" + finding.repetitions();
+  }
+
+  @Test
+  void noGenuineCaptureHasAFinding() {
+    List<String> lines = new ArrayList<>();
+    for (String name : Shipped.names()) {
+      for (String file : List.of("trace.dat.zst", "trace.txt.zst", "report.txt.zst")) {
+        if (Files.exists(Shipped.capture(name).resolve(file)) && isReadable(name, file)) {
+          lines.add(line(name, file, Replays.file(Shipped.file(name, file))));
+        }
+      }
+    }
+    assertThat(lines).containsExactlyElementsOf(VERDICTS.lines().toList());
+  }
+
+  /** Text printed with ftrace's option raw has no names of events or fields. */
+  private static boolean isReadable(String name, String file) {
+    return !(name.equals("6.12-gicv3-raw-text") && file.equals("trace.txt.zst"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "6.1-gicv2-mix",
+        "6.1-gicv3-mix",
+        "6.12-gicv2-mix",
+        "6.12-gicv2-mix-full",
+        "6.12-gicv3-mix",
+        "7.2-gicv2-mix",
+        "7.2-gicv3-mix",
+        "7.2-gicv3-overflow-array"
+      })
+  void binaryAndTextOfOneRunGiveEqualVerdicts(String name) {
+    ReplayResult binary = Replays.file(Shipped.file(name, "trace.dat.zst"));
+    ReplayResult text = Replays.file(Shipped.file(name, "trace.txt.zst"));
+
+    assertThat(text.rules()).isEqualTo(binary.rules());
+    assertThat(text.observed()).isEqualTo(binary.observed());
+    assertThat(text.missing()).isEqualTo(binary.missing());
+    assertThat(text.transitions()).isEqualTo(binary.transitions());
+  }
+}
