@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.Locale;
 import java.util.zip.GZIPInputStream;
-import net.jpountz.lz4.LZ4FrameInputStream;
 import org.tukaani.xz.XZInputStream;
 
 /** Compression around a whole input, recognised by its magic number. */
@@ -74,7 +73,7 @@ enum Compression {
         yield zstd;
       }
       case XZ -> new XZInputStream(raw, XZ_MEMORY_KIB);
-      case LZ4 -> new LZ4FrameInputStream(raw);
+      case LZ4 -> new Lz4Stream(raw);
     };
   }
 }

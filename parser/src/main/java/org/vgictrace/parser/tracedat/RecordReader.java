@@ -49,7 +49,7 @@ final class RecordReader {
     while (merge.hasItem()) {
       CpuStream stream = merge.first();
       if (stream.isLost()) {
-        lost(stream, builder);
+        lost(stream, events == 0 ? merge.startTs() : stream.ts(), builder);
       } else {
         record(stream, builder);
       }
@@ -107,7 +107,7 @@ final class RecordReader {
     return lastName;
   }
 
-  private void lost(CpuStream stream, BatchBuilder builder) throws IOException {
+  private void lost(CpuStream stream, long ts, BatchBuilder builder) throws IOException {
     lostMarks++;
     long count = stream.lostCount();
     lostByCpu.merge(
@@ -116,8 +116,7 @@ final class RecordReader {
       builder.skip();
       return;
     }
-    KindTable row =
-        builder.append(Kind.LOST, stream.ts(), stream.cpu, -1, -1, -1, -1, stream.buffer);
+    KindTable row = builder.append(Kind.LOST, ts, stream.cpu, -1, -1, -1, -1, stream.buffer);
     if (count != CpuStream.UNKNOWN) {
       row.put(LOST_COUNT, count);
     }

@@ -13,6 +13,7 @@ final class StreamMerge {
   private final int[] heap;
   private final long[] keys;
   private int size;
+  private long startTs = Long.MAX_VALUE;
 
   /**
    * @param streams the streams, not read yet
@@ -23,8 +24,10 @@ final class StreamMerge {
     this.keys = new long[this.streams.length];
     for (int i = 0; i < this.streams.length; i++) {
       if (this.streams[i].next()) {
-        keys[i] = this.streams[i].ts();
+        // A stream that begins with a loss lacks its oldest events: it lacks them from the start.
+        keys[i] = this.streams[i].isLost() ? Long.MIN_VALUE : this.streams[i].ts();
         heap[size++] = i;
+        startTs = Math.min(startTs, this.streams[i].ts());
       }
     }
     for (int i = size / 2 - 1; i >= 0; i--) {
@@ -35,6 +38,11 @@ final class StreamMerge {
   /** Whether there is an item. */
   boolean hasItem() {
     return size > 0;
+  }
+
+  /** Time of the earliest item. */
+  long startTs() {
+    return startTs;
   }
 
   /** The stream whose item is the next. */

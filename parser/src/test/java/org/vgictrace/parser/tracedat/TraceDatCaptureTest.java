@@ -76,7 +76,7 @@ class TraceDatCaptureTest {
     Rows v7 = Rows.of(Shipped.file("7.2-gicv3-lost", "trace.dat.zst"));
     assertThat(v7.lines().stream().filter(line -> line.contains(" lost")))
         .containsExactly(
-            "0 82943995632 [0] ?--1 -1/-1 lost count=1998", "719 83087515360 [1] ?--1 -1/-1 lost");
+            "0 82943995632 [0] ?--1 -1/-1 lost count=1998", "1 82943995632 [1] ?--1 -1/-1 lost");
     assertThat(v7.counts().eventsByCpu()).isEqualTo(Map.of(0, 894L, 1, 580L));
     assertThat(v7.counts().overwritten()).isEqualTo(1998 + 7027);
     Rows v6 = Rows.of(Shipped.file("6.12-gicv3-record-v6-lost", "trace.dat.zst"));

@@ -43,8 +43,8 @@ class TraceDatVariantsTest {
 
   private static final List<String> ROWS =
       List.of(
-          "0 1000000000 [0] vcpu-0-515 9/18 host_irq irq=13 name=virtio0 point=0",
-          "1 1000000005 [2] ?--1 -1/-1 lost",
+          "0 1000000000 [2] ?--1 -1/-1 lost",
+          "1 1000000000 [0] vcpu-0-515 9/18 host_irq irq=13 name=virtio0 point=0",
           "2 1000000005 [2] late-517 0/0 vcpu_entry pc=0x1",
           "3 1000000010 [0] ?--1 -1/-1 lost count=291",
           "4 1000000010 [0] <idle>-0 0/0 host_irq irq=-1 name= point=0",
