@@ -110,6 +110,9 @@ final class ApListChecks {
       ledger.indeterminate(A1, Reason.NO_IRQ_SNAPSHOT);
     } else if (attempt.own == 0) {
       ledger.consistent(A1);
+      if (isDeliverable(irq)) {
+        ledger.consistent(A4);
+      }
     } else {
       violated(
           A1,
@@ -119,6 +122,8 @@ final class ApListChecks {
           irq,
           "An interrupt was added to an ap_list while it was on one.",
           "own=none before an interrupt is added");
+      machine.setOwn(irq, IrqState.POINTER_UNKNOWN);
+      return;
     }
     if (irq.isNot(IrqState.ACTIVE) || irq.is(IrqState.ACTIVE) && attempt.own == 0) {
       machine.setOwn(irq, irq.target);
@@ -130,16 +135,17 @@ final class ApListChecks {
     }
   }
 
+  private static boolean isDeliverable(IrqState irq) {
+    return irq.isNot(IrqState.ACTIVE)
+        && irq.is(IrqState.ENABLED)
+        && irq.isPending()
+        && irq.target != 0
+        && irq.target != IrqState.POINTER_UNKNOWN;
+  }
+
   /** INV-AP-4: a deliverable interrupt that was on no list must have been added. */
   private void notAdded(Event e, Attempt attempt, IrqState irq) {
-    boolean deliverable =
-        attempt.own == 0
-            && irq.isNot(IrqState.ACTIVE)
-            && irq.is(IrqState.ENABLED)
-            && irq.isPending()
-            && irq.target != 0
-            && irq.target != IrqState.POINTER_UNKNOWN;
-    if (!deliverable) {
+    if (attempt.own != 0 || !isDeliverable(irq)) {
       return;
     }
     VmState vm = irq.vm;
@@ -210,6 +216,7 @@ final class ApListChecks {
           "own = this vCPU",
           irq.text() + " own=none",
           reporter.exitRef(v));
+      machine.setOwn(irq, IrqState.POINTER_UNKNOWN);
     }
   }
 
@@ -220,8 +227,7 @@ final class ApListChecks {
       return null;
     }
     long ownBefore = irq.own;
-    boolean activeBefore = irq.is(IrqState.ACTIVE);
-    long changedBefore = irq.changedTs;
+    boolean activeBefore = irq.is(IrqState.ACTIVE) && !machine.isBeingWritten(irq);
     EventRef before = activeBefore ? Reporter.snapshotRef(irq) : null;
     irq.observe(e);
     long own = e.get(Snapshot.OWN, IrqState.POINTER_UNKNOWN);
@@ -230,7 +236,7 @@ final class ApListChecks {
     }
     privateOwner(e, irq, own);
     if (own != 0 && ownBefore != 0 && ownBefore != IrqState.POINTER_UNKNOWN && own != ownBefore) {
-      migrated(e, irq, own, before, changedBefore);
+      migrated(e, irq, own, before);
     }
     machine.setOwn(irq, own);
     return irq;
@@ -256,10 +262,20 @@ final class ApListChecks {
     }
   }
 
-  /** INV-AP-6: only an interrupt that is not active moves from list to list. */
-  private void migrated(
-      Event e, IrqState irq, long own, @Nullable EventRef activeBefore, long changedBefore) {
-    if (activeBefore == null || changedBefore > activeBefore.ts() || irq.isLpi()) {
+  /**
+   * INV-AP-6: only an interrupt that is not active moves from list to list. All that ends the
+   * active state must be recorded.
+   */
+  private void migrated(Event e, IrqState irq, long own, @Nullable EventRef activeBefore) {
+    if (irq.isPrivate()) {
+      return;
+    }
+    boolean certain =
+        activeBefore != null
+            && e.ts - activeBefore.ts() > Machine.SKEW_NS
+            && machine.shows(Observation.FOLD_SNAPSHOT)
+            && machine.shows(Observation.DISTRIBUTOR);
+    if (activeBefore == null || !certain || irq.isLpi()) {
       ledger.consistent(A6);
     } else {
       reporter.violated(

@@ -99,6 +99,12 @@ final class EntryChecks {
           "More list registers are in use than the host has.",
           "used_lrs <= " + machine.lrs,
           "used_lrs = " + v.used);
+      // Nothing else is concluded from that count.
+      v.hcrConfig = false;
+      v.used = 0;
+      while (v.used < v.inRecorded && Lr.state(v.in[v.used], machine.isV3()) != Lr.STATE_INACTIVE) {
+        v.used++;
+      }
     }
   }
 
@@ -181,7 +187,9 @@ final class EntryChecks {
 
   /** The value against the interrupt's state. */
   private void content(Event e, VcpuState v, int k) {
-    lpiState(e, v, k);
+    if (!lpiState(e, v, k)) {
+      return;
+    }
     if ((v.popMask >>> k & 1) != 0 && v.popExact[k]) {
       againstPopulation(e, v, k);
     } else {
@@ -274,6 +282,10 @@ final class EntryChecks {
       return;
     }
     if (v.popTarget[k] == 0) {
+      if (irq.isPrivate()) {
+        // Named by INV-LRE-18 when it was populated.
+        return;
+      }
       wrong(
           R16,
           e,
@@ -398,10 +410,11 @@ final class EntryChecks {
         Reporter.snapshotRef(irq));
   }
 
-  private void lpiState(Event e, VcpuState v, int k) {
+  /** INV-LRE-14. Returns whether it is worth looking further. */
+  private boolean lpiState(Event e, VcpuState v, int k) {
     long intid = intid(v, k);
     if (intid < 8192 || intid > 0xffff) {
-      return;
+      return true;
     }
     int state = Lr.state(v.in[k], machine.isV3());
     if (state == Lr.STATE_PENDING) {
@@ -410,12 +423,14 @@ final class EntryChecks {
       ledger.indeterminate(R14, Reason.UNKNOWN_VERSION);
     } else if (machine.profile.isEoiCount()) {
       wrong(R14, e, v, k, "An LPI enters the guest active.", "pending", populationBecause(v, k));
+      return false;
     } else if ((v.popMask >>> k & 1) != 0 && (v.popKnown[k] & IrqState.ACTIVE) != 0) {
       // Before 6.19 an LPI keeps the active state that the previous fold gave it.
       ledger.consistent(R14);
     } else {
       ledger.indeterminate(R14, Reason.NO_IRQ_SNAPSHOT);
     }
+    return true;
   }
 
   private void duplicates(Event e, VcpuState v, int n) {

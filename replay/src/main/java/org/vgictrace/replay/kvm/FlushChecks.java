@@ -5,7 +5,6 @@ import static org.vgictrace.replay.rule.ApListRules.AP_5;
 import static org.vgictrace.replay.rule.EntryImageRules.LRE_18;
 import static org.vgictrace.replay.rule.EntryImageRules.LRE_19;
 
-import org.jspecify.annotations.Nullable;
 import org.vgictrace.parser.event.Kind;
 import org.vgictrace.parser.event.Snapshot;
 import org.vgictrace.replay.engine.Event;
@@ -143,6 +142,7 @@ final class FlushChecks {
 
   private void owner(Event e, VcpuState v, IrqState irq, int k) {
     long own = e.get(Snapshot.OWN, IrqState.POINTER_UNKNOWN);
+    machine.setOwn(irq, own);
     if (own == IrqState.POINTER_UNKNOWN || v.pointer == 0) {
       ledger.indeterminate(A2, Reason.NO_IRQ_SNAPSHOT);
     } else if (own == v.pointer) {
@@ -154,9 +154,10 @@ final class FlushChecks {
           v,
           irq,
           "An interrupt is populated that is not on this vCPU's ap_list.",
-          "own = this vCPU");
+          "own = this vCPU",
+          pointers(irq));
+      machine.setOwn(irq, IrqState.POINTER_UNKNOWN);
     }
-    machine.setOwn(irq, own);
     long target = e.get(Snapshot.TARGET, IrqState.POINTER_UNKNOWN);
     v.popTarget[k] =
         target == IrqState.POINTER_UNKNOWN || v.pointer == 0 ? -1 : target == v.pointer ? 1 : 0;
@@ -171,7 +172,8 @@ final class FlushChecks {
             v,
             irq,
             "A private interrupt of another vCPU is populated.",
-            "this vCPU's own PPI or SGI");
+            "this vCPU's own PPI or SGI",
+            pointers(irq));
       }
     }
   }
@@ -188,7 +190,8 @@ final class FlushChecks {
             v,
             irq,
             "An interrupt is populated that is already in a list register.",
-            "on_lr=0");
+            "on_lr=0",
+            "on_lr=1");
         return;
       }
     }
@@ -226,14 +229,37 @@ final class FlushChecks {
       v.popExact[k] = true;
       return;
     }
-    if (machine.host == 0 || (e.present() & NEEDED) != NEEDED) {
+    v.popPresent[k] = e.present();
+    if (machine.host != 0) {
+      predict(v, irq, k);
+    }
+  }
+
+  /**
+   * Catches up on the first flush of a recording: only its image told which GIC the host has.
+   * Interrupts that changed meanwhile are left out.
+   */
+  void predictLate(VcpuState v) {
+    for (int k = 0; k < VcpuState.LRS_MAX; k++) {
+      IrqState irq = (v.popMask >>> k & 1) != 0 ? v.popIrq[k] : null;
+      if (irq != null
+          && !v.popExact[k]
+          && irq.seenSeq == v.popSeq[k]
+          && irq.changedTs == irq.seenTs) {
+        predict(v, irq, k);
+      }
+    }
+  }
+
+  private void predict(VcpuState v, IrqState irq, int k) {
+    if ((v.popPresent[k] & NEEDED) != NEEDED) {
       return;
     }
     boolean v2Sgi = irq.isSgi() && machine.isV2Guest(v);
     if (irq.isSgi() && !v2Sgi && machine.mayBeV2Guest(v) && irq.source != 0) {
       return;
     }
-    if (v2Sgi && (e.present() & NEEDED_V2_SGI) != NEEDED_V2_SGI) {
+    if (v2Sgi && (v.popPresent[k] & NEEDED_V2_SGI) != NEEDED_V2_SGI) {
       return;
     }
     if (irq.is(IrqState.HW) && irq.hwintid < 0) {
@@ -288,8 +314,18 @@ final class FlushChecks {
     }
   }
 
+  private static String pointers(IrqState irq) {
+    return "own=" + Reporter.hex(irq.own) + " target=" + Reporter.hex(irq.target);
+  }
+
   private void violated(
-      int rule, Event e, @Nullable VcpuState v, IrqState irq, String message, String expected) {
+      int rule,
+      Event e,
+      VcpuState v,
+      IrqState irq,
+      String message,
+      String expected,
+      String observed) {
     reporter.violated(
         rule,
         Strength.HARD,
@@ -299,7 +335,7 @@ final class FlushChecks {
         Integer.toUnsignedLong(irq.intid),
         message,
         expected,
-        "own=" + Reporter.hex(irq.own) + " target=" + Reporter.hex(irq.target),
+        observed,
         new EventRef[0]);
   }
 }

@@ -111,12 +111,17 @@ final class FoldChecks {
   private int find(VcpuState v, int intid) {
     int n = Math.min(v.used, v.outRecorded);
     for (int k = 0; k < n; k++) {
-      if (Lr.intid(v.out[k], machine.isV3(), machine.isV2Guest(v))
-          == Integer.toUnsignedLong(intid)) {
+      // Of a register found wrong, either image may name the interrupt that is folded.
+      boolean wrong = (v.outTainted >>> k & 1) != 0 && v.entryValid;
+      if (names(v, v.out[k], intid) || wrong && names(v, v.in[k], intid)) {
         return k;
       }
     }
     return -1;
+  }
+
+  private boolean names(VcpuState v, long lr, int intid) {
+    return Lr.intid(lr, machine.isV3(), machine.isV2Guest(v)) == Integer.toUnsignedLong(intid);
   }
 
   /**
@@ -160,10 +165,16 @@ final class FoldChecks {
     boolean pendingOut = Lr.isPending(out, v3);
     boolean activeOut = Lr.isActive(out, v3) && !(irq.isLpi() && machine.profile.isEoiCount());
     active(e, v, irq, k, activeOut);
+    if ((v.outTainted >>> k & 1) != 0) {
+      return;
+    }
     if (irq.isNot(IrqState.LEVEL_SENSITIVE)) {
       edge(e, v, irq, k, pendingOut, sourcesLeft);
     } else if (irq.is(IrqState.LEVEL_SENSITIVE)) {
       level(e, v, irq, k);
+    }
+    if ((v.outTainted >>> k & 1) != 0) {
+      return;
     }
     arguments(e, v, irq, k, pendingOut);
     irq.pendingFromFold = irq.isNot(IrqState.LEVEL_SENSITIVE) && pendingOut;
@@ -233,6 +244,7 @@ final class FoldChecks {
       // It was pending behind the active instance all along.
       ledger.consistent(F3);
     } else {
+      v.outTainted |= 1 << k;
       violated(
           F3,
           Strength.SOFT,
@@ -252,6 +264,7 @@ final class FoldChecks {
       if (irq.isNot(IrqState.PENDING)) {
         ledger.consistent(F4);
       } else {
+        v.outTainted |= 1 << k;
         violated(
             F4,
             Strength.PAIR,
@@ -266,6 +279,7 @@ final class FoldChecks {
         || irq.is(IrqState.PENDING) == ((v.popFlags[k] & IrqState.PENDING) != 0)) {
       ledger.consistent(F4);
     } else {
+      v.outTainted |= 1 << k;
       violated(
           F4,
           Strength.SOFT,

@@ -320,7 +320,11 @@ public final class KvmModel {
       v.beforeFlushTs = v.lastTs;
     }
     learnRegisters(v);
+    boolean first = machine.host == 0;
     images.entry(e, v);
+    if (first && machine.host != 0) {
+      flush.predictLate(v);
+    }
     v.imageSerial = ++imageSerial;
     machine.runs(v);
     v.phase = Phase.IMAGED;

@@ -107,7 +107,7 @@ final class ListChecks {
         continue;
       }
       boolean in = irq.imageSerial == v.imageSerial;
-      if (irq.is(IrqState.ACTIVE) || irq.pendingFromFold && irq.is(IrqState.PENDING)) {
+      if (irq.is(IrqState.ACTIVE) || irq.pendingFromFold && (in || irq.is(IrqState.PENDING))) {
         continuity(e, v, irq, in, room, full);
       } else if (!in && room && mustBeServed(v, irq)) {
         outside(

@@ -54,11 +54,25 @@ final class MaintenanceChecks {
         if ((causes & ~(Misr.EOI | Misr.U)) == 0) {
           ledger.consistent(M2);
         } else {
-          ledger.indeterminate(M2, Reason.CONFIG);
+          impossible(e, v, causes);
         }
       }
     }
     ledger.endTransition();
+  }
+
+  private void impossible(Event e, VcpuState v, int causes) {
+    reporter.violated(
+        M2,
+        Strength.PAIR,
+        e,
+        "maintenance interrupt",
+        v,
+        -1,
+        "A maintenance interrupt has a cause that no kernel before 6.19 asks for.",
+        "end of interrupt or underflow",
+        Misr.text(causes),
+        reporter.exitRef(v));
   }
 
   private @Nullable VcpuState latestOn(int cpu) {

@@ -192,6 +192,7 @@ final class ResidencyChecks {
       if ((v.popMask >>> k & 1) != 0 && v.popExact[k] && v.popValue[k] != v.out[k]) {
         v.cancelledDiffers = true;
         v.cancelledLr = k;
+        v.outTainted |= 1 << k;
         return;
       }
     }

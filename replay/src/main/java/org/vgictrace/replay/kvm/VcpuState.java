@@ -64,6 +64,7 @@ final class VcpuState {
   final @Nullable IrqState[] popIrq = new @Nullable IrqState[LRS_MAX];
   final int[] popFlags = new int[LRS_MAX];
   final int[] popKnown = new int[LRS_MAX];
+  final long[] popPresent = new long[LRS_MAX];
   final int[] popPriority = new int[LRS_MAX];
 
   /** Whether the interrupt targets this vCPU: 1 yes, 0 no, -1 unknown. */

@@ -1,0 +1,83 @@
+package org.vgictrace.replay;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.vgictrace.replay.rule.Catalogue;
+import org.vgictrace.replay.rule.MaintenanceRules;
+import org.vgictrace.replay.rule.OverflowRules;
+import org.vgictrace.replay.rule.QuirkRules;
+import org.vgictrace.replay.rule.ResidencyRules;
+import org.vgictrace.replay.rule.Rule;
+import org.vgictrace.replay.verdict.RuleCount;
+
+/** Every rule of the catalogue has its cases, or a reason why it can have none. */
+class RuleCasesTest {
+  private static final Map<Rule, String> UNDECIDABLE = undecidable();
+
+  private static Map<Rule, String> undecidable() {
+    Map<Rule, String> reasons = new LinkedHashMap<>();
+    reasons.put(OverflowRules.UF_6, "no probe reaches last_lr_irq; its effects are INV-FOLD-11");
+    reasons.put(ResidencyRules.HW_7, "the guest's masking is unknown");
+    reasons.put(ResidencyRules.HW_8, "the active priority registers are read only at put");
+    reasons.put(MaintenanceRules.MAINT_3, "a rate, not a verdict");
+    reasons.put(MaintenanceRules.MAINT_4, "the guest hypervisor's registers are in its memory");
+    reasons.put(MaintenanceRules.MAINT_5, "says that something is no violation");
+    reasons.put(QuirkRules.SGI0, "needs user space that restores a pending SGI without a source");
+    reasons.put(QuirkRules.PRUNE61, "a race of two CPUs between two probes");
+    return reasons;
+  }
+
+  /** What is reported where it shows and not counted where it does not. */
+  private static final List<Rule> NEVER_HELD = List.of(QuirkRules.ACK72);
+
+  private static List<RuleCase> cases() {
+    return Stream.of(
+            EntryImageCasesTest.CASES,
+            OverflowCasesTest.CASES,
+            ResidencyCasesTest.CASES,
+            FoldCasesTest.CASES,
+            ApListCasesTest.CASES,
+            MaintenanceCasesTest.CASES)
+        .flatMap(Collection::stream)
+        .toList();
+  }
+
+  @Test
+  void everyRuleHasARejectingCaseOrAReason() {
+    List<Rule> rejecting =
+        cases().stream().filter(RuleCase::isRejecting).map(RuleCase::rule).distinct().toList();
+
+    assertThat(Stream.concat(rejecting.stream(), UNDECIDABLE.keySet().stream()))
+        .containsExactlyInAnyOrderElementsOf(Catalogue.rules());
+  }
+
+  @Test
+  void everyRuleHasAnAcceptingCaseOrAReason() {
+    List<Rule> accepting =
+        cases().stream().filter(RuleCase::isAccepting).map(RuleCase::rule).distinct().toList();
+
+    assertThat(
+            Stream.of(accepting, UNDECIDABLE.keySet(), NEVER_HELD)
+                .flatMap(Collection::stream)
+                .distinct())
+        .containsExactlyInAnyOrderElementsOf(Catalogue.rules());
+  }
+
+  @Test
+  void rulesThatCannotBeDecidedAreNot() {
+    for (RuleCase.Host host : RuleCase.ALL) {
+      ReplayResult result = Replays.text(RuleCase.play(FoldCasesTest::overflown, host));
+      assertThat(result.rules())
+          .filteredOn(count -> UNDECIDABLE.containsKey(count.rule()))
+          .hasSameSizeAs(UNDECIDABLE.keySet())
+          .extracting(RuleCount::total)
+          .containsOnly(0L);
+    }
+  }
+}
