@@ -245,6 +245,30 @@ class CommandsTest {
     }
   }
 
+  @Test
+  void bugOfOursIsOneLineAndExitCodeFour() {
+    OutputStream broken =
+        new OutputStream() {
+          @Override
+          public void write(int b) {
+            throw new IllegalStateException("made\nup");
+          }
+        };
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+    PrintStream errors = new PrintStream(err, true, StandardCharsets.UTF_8);
+    assertThat(
+            Main.run(new String[] {"rules"}, new Console(broken, errors, false, false, Map.of())))
+        .isEqualTo(4);
+    assertThat(err.toString(StandardCharsets.UTF_8))
+        .isEqualTo(
+            "vgictrace: internal error: java.lang.IllegalStateException: made\\x0aup"
+                + " (a bug of vgictrace; VGICTRACE_DEBUG=1 shows where)\n");
+    err.reset();
+    Console debugging = new Console(broken, errors, false, false, Map.of("VGICTRACE_DEBUG", "1"));
+    assertThat(Main.run(new String[] {"rules"}, debugging)).isEqualTo(4);
+    assertThat(err.toString(StandardCharsets.UTF_8)).contains("\tat org.vgictrace.cli.");
+  }
+
   /** The text of the mix with one list register changed: pending, then pending and active. */
   private Path broken() throws IOException {
     String text =

@@ -1,9 +1,7 @@
 package org.vgictrace.analysis.coverage;
 
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
-import java.util.Set;
 import org.vgictrace.analysis.check.CheckReport;
 import org.vgictrace.parser.CaptureCounts;
 import org.vgictrace.replay.ReplayResult;
@@ -19,15 +17,8 @@ import org.vgictrace.replay.verdict.RuleCount;
  * @param rules identifiers of the rules that would gain, in catalogue order; empty if all would
  */
 public record Hint(String record, String reason, List<String> rules) {
-  /** What no recording can show; there is no use in asking for it. */
-  private static final Set<Observation> OUT_OF_REACH =
-      EnumSet.of(Observation.ACTIVE_PRIORITIES, Observation.LAST_LR_IRQ);
-
-  /**
-   * Profile of the kernels that compute HCR in one place; older ones ask for the underflow
-   * interrupt instead.
-   */
-  private static final String HCR_PROFILE = "M72";
+  /** Most rules named in the sentence; there the rest is a number. */
+  private static final int RULES_NAMED = 4;
 
   public Hint {
     rules = List.copyOf(rules);
@@ -47,9 +38,6 @@ public record Hint(String record, String reason, List<String> rules) {
               List.of()));
     }
     for (Observation observation : replay.missing()) {
-      if (OUT_OF_REACH.contains(observation) || !exists(observation, replay.profile())) {
-        continue;
-      }
       List<String> rules = new ArrayList<>();
       for (RuleCount count : replay.rules()) {
         boolean gains = count.total() == 0 || count.undecided() > 0;
@@ -64,19 +52,19 @@ public record Hint(String record, String reason, List<String> rules) {
     return hints;
   }
 
-  private static boolean exists(Observation observation, String profile) {
-    return switch (observation) {
-      case HCR_CONFIG -> profile.startsWith(HCR_PROFILE);
-      case UNDERFLOW -> !profile.startsWith(HCR_PROFILE);
-      default -> true;
-    };
-  }
-
-  /** One sentence. */
+  /** One sentence, which names a few of the rules. */
   public String text() {
+    if (rules.isEmpty()) {
+      return record + ", " + reason;
+    }
+    int named = rules.size() <= RULES_NAMED ? rules.size() : RULES_NAMED - 1;
+    String more = named == rules.size() ? "" : " and " + (rules.size() - named) + " more rules";
     return record
         + ", "
         + reason
-        + (rules.isEmpty() ? "" : " (for " + String.join(", ", rules) + ")");
+        + " (for "
+        + String.join(", ", rules.subList(0, named))
+        + more
+        + ")";
   }
 }

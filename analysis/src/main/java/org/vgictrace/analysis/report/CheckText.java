@@ -78,7 +78,9 @@ public final class CheckText {
         2,
         13,
         "decided",
-        Figures.percent(total - undecided, total) + " of " + total + " rule instances");
+        total == 0
+            ? "nothing"
+            : Figures.percent(total - undecided, total) + " of " + total + " rule instances");
     table(replay.rules());
     List<Hint> hints = Hint.of(report);
     if (!hints.isEmpty()) {
@@ -92,7 +94,9 @@ public final class CheckText {
   private void table(List<RuleCount> rules) throws IOException {
     List<RuleCount> judged = rules.stream().filter(rule -> rule.total() > 0).toList();
     if (judged.isEmpty()) {
-      lines.blank().line("  No rule had anything to judge: the capture shows no list registers.");
+      lines
+          .blank()
+          .line("  No rule had anything to judge; vgictrace info says what the capture shows.");
       return;
     }
     lines

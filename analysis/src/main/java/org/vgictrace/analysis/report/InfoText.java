@@ -15,8 +15,8 @@ import org.vgictrace.analysis.text.Layout;
 import org.vgictrace.parser.CaptureCounts;
 import org.vgictrace.parser.CaptureMeta;
 import org.vgictrace.replay.ReplayResult;
-import org.vgictrace.replay.rule.Observation;
 import org.vgictrace.replay.rule.Reason;
+import org.vgictrace.replay.rule.Rule;
 import org.vgictrace.replay.verdict.RuleCount;
 
 /** Writes what a capture is, what it shows, and what can be checked with it. */
@@ -146,14 +146,19 @@ public final class InfoText {
         label = "";
       }
     }
-    label = "not judged";
-    for (RuleCount rule : replay.rules()) {
-      List<Observation> lacking = coverage.lacking(rule.rule());
-      if (!lacking.isEmpty() && rule.total() == rule.undecided()) {
-        String docs = lacking.stream().map(Observation::doc).collect(Collectors.joining(", "));
-        field(label, rule.rule().id() + " needs " + docs);
-        label = "";
-      }
+    List<String> unseen =
+        replay.rules().stream()
+            .filter(count -> count.total() == count.undecided())
+            .map(RuleCount::rule)
+            .filter(rule -> !coverage.lacking(rule).isEmpty())
+            .map(Rule::id)
+            .toList();
+    if (!unseen.isEmpty()) {
+      field(
+          "not judged",
+          Figures.counted(unseen.size(), "rule")
+              + " of which something is not seen above: "
+              + String.join(", ", unseen));
     }
     List<Hint> hints = Hint.of(report);
     if (!hints.isEmpty()) {
