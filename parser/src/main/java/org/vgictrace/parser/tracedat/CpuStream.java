@@ -235,10 +235,14 @@ final class CpuStream {
           if (more < 4) {
             return stop(p - 4, "discarded record of length " + more);
           }
+          if (more > limit - p) {
+            return stop(
+                p - 4, "discarded record of length " + more + " does not fit into its page");
+          }
           if (delta != 1) {
             t += delta;
           }
-          p += (int) Math.min(more, limit - p);
+          p += (int) more;
         }
         case TYPE_TIME_EXTEND -> {
           t += (more << 27) + delta;

@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.NavigableSet;
 import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.vgictrace.parser.diag.Place;
 import org.vgictrace.parser.event.Names;
@@ -21,6 +23,7 @@ final class StreamOpener {
   private final PageLayout layout;
   private final ChunkPages.@Nullable Shared chunks;
   private final Names names;
+  private final NavigableSet<Long> starts = new TreeSet<>();
   private long unused;
   private long damaged;
 
@@ -55,6 +58,13 @@ final class StreamOpener {
    */
   List<CpuStream> open(@Nullable String clock) throws IOException {
     unused = file.size();
+    for (BufferTable buffer : contents.buffers) {
+      for (BufferTable.CpuData data : buffer.cpus()) {
+        if (data.size() != 0) {
+          starts.add(data.offset());
+        }
+      }
+    }
     int count = Math.max(1, contents.buffers.stream().mapToInt(b -> b.cpus().size()).sum());
     int readBytes = Math.min(READ_BYTES_MAX, Limits.READ_MEMORY / count);
     List<CpuStream> streams = new ArrayList<>();
@@ -128,14 +138,15 @@ final class StreamOpener {
       contents.diagnostics.warning(
           "cpu", place, "CPU " + data.cpu() + " of buffer '" + buffer.name() + "' is listed twice");
     }
-    long present = file.size() - offset;
+    Long next = starts.higher(offset);
+    long present = (next != null ? Math.min(next, file.size()) : file.size()) - offset;
     if (size < 0 || size > present) {
       contents.diagnostics.error(
           "cpu-data",
           place,
           "CPU "
               + data.cpu()
-              + ": "
+              + ": room for "
               + present
               + " bytes of data in place of "
               + Long.toUnsignedString(size));

@@ -128,7 +128,8 @@ class CpuStreamTest {
     "0, -4, record of length 4294967292 does not fit into its page",
     "0, 100, record of length 100 does not fit into its page",
     "28, 0, record runs past the end of its page",
-    "29, 3, discarded record of length 3"
+    "29, 3, discarded record of length 3",
+    "29, 100, discarded record of length 100 does not fit into its page"
   })
   void givesUpThePageAtADamagedRecord(int type, int word, String what) throws IOException {
     byte[] pages =
