@@ -64,6 +64,8 @@ class FtraceTextTest {
                 """);
     assertThat(outcome.rows())
         .containsExactly(
+            "63160267000 [0] -/-1 -:- lost",
+            "63160267000 [1] -/-1 -:- lost",
             "63160267000 [0] vcpu-0/461 1:1 lr_image point=entry vcpu=0xffff000004a4c680 vcpu_id=0"
                 + " used_lrs=1 hcr=0x1 vmcr=0xf84c000a sre=0x7 ap0r0=0x0 ap1r0=0x0 lr_bytes=8"
                 + " lr0=0x50a0020000000020",
