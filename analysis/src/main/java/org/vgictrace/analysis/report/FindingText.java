@@ -46,7 +46,10 @@ public final class FindingText {
     for (String line : Layout.wrap(Clean.of(finding.message()), Layout.WIDTH - INDENT, 3)) {
       head.add("  " + line);
     }
-    event(head, "shown by", finding.at(), finding.at().text(), report.file(), nanoseconds);
+    // Where it is about one interrupt the finding's own words say which list register shows it.
+    String shown =
+        finding.intid() == null ? decoded(finding.at(), report) : finding.at().text();
+    event(head, "shown by", finding.at(), shown, report.file(), nanoseconds);
     String label = "against";
     for (EventRef because : finding.because().stream().limit(BECAUSE_MAX).toList()) {
       event(head, label, because, decoded(because, report), report.file(), nanoseconds);

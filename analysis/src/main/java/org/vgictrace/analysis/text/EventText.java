@@ -127,9 +127,7 @@ public final class EventText {
     if (table.get(row, Snapshot.ENABLED, 1) == 0) {
       out.append(" disabled");
     }
-    if (table.get(row, Snapshot.HW, 0) != 0) {
-      out.append(" HW->").append(table.get(row, Snapshot.HWINTID, 0));
-    }
+    mapping(out, table, row);
     priorityAndGroup(out, table, row);
   }
 
@@ -204,9 +202,7 @@ public final class EventText {
     flag(out, table, row, Snapshot.LEVEL, " line=");
     flag(out, table, row, Snapshot.ACTIVE, " active=");
     flag(out, table, row, Snapshot.ENABLED, " enabled=");
-    if (table.get(row, Snapshot.HW, 0) != 0) {
-      out.append(" HW->").append(table.get(row, Snapshot.HWINTID, 0));
-    }
+    mapping(out, table, row);
     if (table.get(row, Snapshot.SOURCE, 0) != 0) {
       hex(out.append(" source "), table.get(row, Snapshot.SOURCE, 0));
     }
@@ -220,6 +216,16 @@ public final class EventText {
     for (int column = Snapshot.COUNT; column < columns.size(); column++) {
       if (table.has(row, column) && !isIdentity(columns.get(column)) && column != lr) {
         value(out, table, row, column);
+      }
+    }
+  }
+
+  /** {@code HW->27}, or {@code HW} where the physical number was not recorded. */
+  private static void mapping(StringBuilder out, KindTable table, int row) {
+    if (table.get(row, Snapshot.HW, 0) != 0) {
+      out.append(" HW");
+      if (table.has(row, Snapshot.HWINTID)) {
+        out.append("->").append(table.get(row, Snapshot.HWINTID, 0));
       }
     }
   }
