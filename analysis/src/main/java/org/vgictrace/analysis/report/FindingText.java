@@ -47,8 +47,7 @@ public final class FindingText {
       head.add("  " + line);
     }
     // Where it is about one interrupt the finding's own words say which list register shows it.
-    String shown =
-        finding.intid() == null ? decoded(finding.at(), report) : finding.at().text();
+    String shown = finding.intid() == null ? decoded(finding.at(), report) : finding.at().text();
     event(head, "shown by", finding.at(), shown, report.file(), nanoseconds);
     String label = "against";
     for (EventRef because : finding.because().stream().limit(BECAUSE_MAX).toList()) {
