@@ -17,14 +17,15 @@ final class LineTally {
   private final Diagnostics diagnostics = new Diagnostics();
   private long events;
   private long bare;
-  private long lostMarks;
+  private long markLines;
+  private long wrappedCpus;
   private long noise;
   private long continuations;
   private long unparsed;
 
   /** Lines accounted for. */
   long lines() {
-    return events + bare + lostMarks + noise + continuations + unparsed;
+    return events + bare + markLines + noise + continuations + unparsed;
   }
 
   Diagnostics diagnostics() {
@@ -33,7 +34,7 @@ final class LineTally {
 
   /** Marks of lost events, and of buffers that begin later than others. */
   long lostMarks() {
-    return lostMarks;
+    return markLines + wrappedCpus;
   }
 
   /** Lines that were not understood. */
@@ -55,7 +56,17 @@ final class LineTally {
   }
 
   void lostMark() {
-    lostMarks++;
+    markLines++;
+  }
+
+  /** A CPU whose ring buffer may have wrapped; the header line that says so counts as noise. */
+  void wrappedCpu() {
+    wrappedCpus++;
+  }
+
+  /** CPUs whose ring buffers may have wrapped, over all headers. */
+  long wrappedCpus() {
+    return wrappedCpus;
   }
 
   /** A header, blank or note. */

@@ -182,8 +182,9 @@ final class TextPass implements LineSource.Listener {
       return;
     }
     release();
-    for (int cpu = 0; cpu < cpus; cpu++) {
-      tally.lostMark();
+    // A limit over all headers, so that a small text cannot make rows without end.
+    for (int cpu = 0; cpu < cpus && tally.wrappedCpus() <= ContextReader.CPU_MAX; cpu++) {
+      tally.wrappedCpu();
       decoder.lost(cpu, -1);
     }
   }

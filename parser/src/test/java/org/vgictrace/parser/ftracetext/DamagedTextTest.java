@@ -21,7 +21,7 @@ class DamagedTextTest {
       """
       # tracer: nop
       #
-      # entries-in-buffer/entries-written: 9/9   #P:2
+      # entries-in-buffer/entries-written: 9/12   #P:2
       #
       #                                _-----=> irqs-off/BH-disabled
       #                               / _----=> need-resched

@@ -82,6 +82,7 @@ class FtraceTextTest {
     assertThat(outcome.counts().eventsByCpu()).hasToString("{0=3, 1=1}");
     assertThat(outcome.counts().unparsed()).isZero();
     assertThat(outcome.counts().overwritten()).isEqualTo(6);
+    assertThat(outcome.counts().lostMarks()).isEqualTo(2);
     assertThat(outcome.counts().firstTs()).isEqualTo(63160267000L);
     assertThat(outcome.counts().lastTs()).isEqualTo(63160435000L);
     assertThat(diagnostics(outcome))
@@ -274,6 +275,14 @@ class FtraceTextTest {
     assertThat(outcome.counts().events()).isEqualTo(2);
     assertThat(outcome.counts().lost()).isEqualTo(545);
     assertThat(outcome.counts().lostMarks()).isEqualTo(3);
+  }
+
+  @Test
+  void headersOfWrappedBuffersDoNotMultiply() {
+    String header = "# tracer: nop\n# entries-in-buffer/entries-written: 1/2   #P:60000\n";
+    Outcome outcome = Texts.read(header.repeat(20) + ENTRY);
+    assertThat(outcome.counts().lostMarks()).isEqualTo(ContextReader.CPU_MAX + 1);
+    assertThat(outcome.rows()).hasSize(ContextReader.CPU_MAX + 2);
   }
 
   @Test
