@@ -96,14 +96,14 @@ public final class Replay {
   /** The outcome. No batch may be fed afterwards. */
   public ReplayResult finish() {
     Ledger.Verdicts verdicts = ledger.close(model.gaps(), model.entries());
-    long undecided =
-        ledger.transitions() - ledger.transitionsConsistent() - ledger.transitionsInconsistent();
+    long inconsistent = ledger.transitionsInconsistent(model.gaps(), model.entries());
+    long undecided = ledger.transitions() - ledger.transitionsConsistent() - inconsistent;
     return new ReplayResult(
         model.profile(),
         model.hostGic(),
         ledger.transitions(),
         ledger.transitionsConsistent(),
-        ledger.transitionsInconsistent(),
+        inconsistent,
         undecided,
         verdicts.counts(),
         verdicts.findings(),

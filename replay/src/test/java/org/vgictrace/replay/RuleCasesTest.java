@@ -2,10 +2,15 @@ package org.vgictrace.replay;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.vgictrace.replay.rule.Catalogue;
@@ -67,6 +72,20 @@ class RuleCasesTest {
                 .flatMap(Collection::stream)
                 .distinct())
         .containsExactlyInAnyOrderElementsOf(Catalogue.rules());
+  }
+
+  /** Whole findings: rule, vCPU, INTID, sentence, expected, observed and the other events. */
+  @Test
+  void findingsReadAsWritten() throws IOException {
+    String read =
+        cases().stream()
+            .filter(RuleCase::isRejecting)
+            .map(RuleCase::finding)
+            .collect(Collectors.joining("\n"));
+    try (InputStream written =
+        Objects.requireNonNull(RuleCasesTest.class.getResourceAsStream("findings.txt"))) {
+      assertThat(read).isEqualTo(new String(written.readAllBytes(), StandardCharsets.UTF_8));
+    }
   }
 
   @Test

@@ -49,11 +49,11 @@ public final class Ledger {
 
   private boolean blind;
   private boolean decidedNow;
-  private boolean violatedNow;
+  private @Nullable Strength violatedNow;
   private boolean touchedNow;
   private long transitions;
   private long transitionsConsistent;
-  private long transitionsInconsistent;
+  private final long[] transitionsInconsistent = new long[Strength.values().length];
 
   /** A finding that may still be withdrawn. */
   private static final class Candidate {
@@ -97,7 +97,7 @@ public final class Ledger {
    */
   public void beginTransition() {
     decidedNow = false;
-    violatedNow = false;
+    violatedNow = null;
     touchedNow = false;
   }
 
@@ -107,8 +107,8 @@ public final class Ledger {
       return;
     }
     transitions++;
-    if (violatedNow) {
-      transitionsInconsistent++;
+    if (violatedNow != null) {
+      transitionsInconsistent[violatedNow.ordinal()]++;
     } else if (decidedNow) {
       transitionsConsistent++;
     }
@@ -156,7 +156,10 @@ public final class Ledger {
     inconsistent[rule][strength.ordinal()]++;
     decidedNow = true;
     touchedNow = true;
-    violatedNow |= finding.rule().severity() != Severity.QUIRK;
+    boolean quirk = finding.rule().severity() == Severity.QUIRK;
+    if (!quirk && (violatedNow == null || strength.compareTo(violatedNow) < 0)) {
+      violatedNow = strength;
+    }
     Key key = new Key(finding.rule(), finding.vm(), strength);
     Candidate known = byKey.get(key);
     if (known != null) {
@@ -178,8 +181,20 @@ public final class Ledger {
     return transitionsConsistent;
   }
 
-  public long transitionsInconsistent() {
-    return transitionsInconsistent;
+  /**
+   * Transitions that break a rule, for a contradiction that stands.
+   *
+   * @param gaps as for {@link #close}
+   * @param entries as for {@link #close}
+   */
+  public long transitionsInconsistent(long gaps, long entries) {
+    long sum = 0;
+    for (Strength strength : Strength.values()) {
+      boolean any =
+          candidates.stream().anyMatch(c -> c.strength == strength && stands(c, gaps, entries));
+      sum += any ? transitionsInconsistent[strength.ordinal()] : 0;
+    }
+    return sum;
   }
 
   /**

@@ -64,7 +64,9 @@ final class ApListChecks {
   /** Somebody tries to queue an interrupt. */
   void queue(Event e) {
     machine.saw(Observation.QUEUE);
+    ledger.beginTransition();
     IrqState irq = snapshot(e, machine.vcpuOfThread(e.pid), Kind.QUEUE);
+    ledger.endTransition();
     Attempt attempt = attemptByCpu.get(e.cpu);
     if (attempt == null) {
       attempt = new Attempt();
@@ -167,6 +169,13 @@ final class ApListChecks {
     }
   }
 
+  /** An interrupt's state is recorded by itself. */
+  void state(Event e, @Nullable VcpuState context) {
+    ledger.beginTransition();
+    snapshot(e, context, Kind.IRQ_STATE);
+    ledger.endTransition();
+  }
+
   /** A reference is dropped. */
   void put(Event e, Kind kind) {
     machine.saw(Observation.PUT_SNAPSHOT);
@@ -174,14 +183,13 @@ final class ApListChecks {
     IrqState known = machine.irqOf(e, v, Machine.kvmOf(e, kind));
     boolean served =
         known != null && v != null && known.own == v.pointer && mustStay(known, v) && isSyncing(v);
-    IrqState irq = snapshot(e, v, kind);
-    if (irq == null || v == null) {
-      return;
-    }
     ledger.beginTransition();
-    fold.put(e, v, irq);
-    if (served && isSyncing(v)) {
-      kept(e, v, irq);
+    IrqState irq = snapshot(e, v, kind);
+    if (irq != null && v != null) {
+      fold.put(e, v, irq);
+      if (served && isSyncing(v)) {
+        kept(e, v, irq);
+      }
     }
     ledger.endTransition();
   }
@@ -221,7 +229,7 @@ final class ApListChecks {
   }
 
   /** Takes over a snapshot, its owner included, and judges what any snapshot can show. */
-  @Nullable IrqState snapshot(Event e, @Nullable VcpuState context, Kind kind) {
+  private @Nullable IrqState snapshot(Event e, @Nullable VcpuState context, Kind kind) {
     IrqState irq = machine.irqOf(e, context, Machine.kvmOf(e, kind));
     if (irq == null) {
       return null;

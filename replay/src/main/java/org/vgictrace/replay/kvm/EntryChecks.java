@@ -64,9 +64,11 @@ final class EntryChecks {
 
   /** Judges the entry image held by the vCPU. */
   void judge(Event e, VcpuState v) {
+    ledger.beginTransition();
     count(e, v);
     int n = Math.min(v.used, v.inRecorded);
     duplicates(e, v, n);
+    ledger.endTransition();
     for (int k = 0; k < n; k++) {
       if ((v.inTainted >>> k & 1) != 0) {
         continue;
@@ -77,7 +79,9 @@ final class EntryChecks {
       }
       ledger.endTransition();
     }
+    ledger.beginTransition();
     unused(e, v);
+    ledger.endTransition();
   }
 
   private void count(Event e, VcpuState v) {
@@ -93,7 +97,7 @@ final class EntryChecks {
           R2,
           machine.lrsStrength(),
           e,
-          reporter.image("entry image", v.in, v.inRecorded, v.inHcr),
+          reporter.image("entry image", v.in, v.inRecorded, v.used, v.inHcr),
           v,
           -1,
           "More list registers are in use than the host has.",
@@ -484,7 +488,7 @@ final class EntryChecks {
         R4,
         Strength.HARD,
         e,
-        reporter.image("entry image", v.in, end, v.inHcr),
+        reporter.image("entry image", v.in, end, v.used, v.inHcr),
         v,
         -1,
         "A list register beyond the used ones is not empty.",

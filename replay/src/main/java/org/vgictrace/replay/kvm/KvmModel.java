@@ -155,7 +155,7 @@ public final class KvmModel {
       case LR_IMAGE -> image(e);
       case LR_FOLD -> fold.folded(e);
       case IRQ_PUT -> apList.put(e, kind);
-      case IRQ_STATE -> apList.snapshot(e, thread, kind);
+      case IRQ_STATE -> apList.state(e, thread);
       case QUEUE -> apList.queue(e);
       case QUEUE_RET -> apList.queued(e);
       case UNDERFLOW -> underflow(e);

@@ -52,12 +52,14 @@ public final class Profile {
   }
 
   private static @Nullable Generation ofRelease(String release) {
-    String[] parts = release.split("[^0-9]+", 3);
-    if (parts.length < 2 || parts[0].isEmpty() || parts[1].isEmpty() || parts[0].length() > 3) {
+    int dot = digitsEnd(release, 0);
+    int end = digitsEnd(release, dot + 1);
+    boolean readable = dot > 0 && dot <= 3 && end > dot + 1 && end - dot <= 5;
+    if (!readable || release.charAt(dot) != '.') {
       return null;
     }
-    int major = Integer.parseInt(parts[0]);
-    int minor = parts[1].length() > 4 ? 0 : Integer.parseInt(parts[1]);
+    int major = Integer.parseInt(release, 0, dot, 10);
+    int minor = Integer.parseInt(release, dot + 1, end, 10);
     int version = version(major, minor);
     if (version < version(4, 16)) {
       return null;
@@ -66,6 +68,14 @@ public final class Profile {
       return Generation.M72;
     }
     return version >= FIRST_M612 ? Generation.M612 : Generation.M61;
+  }
+
+  private static int digitsEnd(String text, int from) {
+    int end = from;
+    while (end < text.length() && text.charAt(end) >= '0' && text.charAt(end) <= '9') {
+      end++;
+    }
+    return end;
   }
 
   private static int version(int major, int minor) {

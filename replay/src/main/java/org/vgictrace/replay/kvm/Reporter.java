@@ -73,9 +73,14 @@ final class Reporter {
   }
 
   /** The whole image in words. */
-  String image(String name, long[] lrs, int count, long hcr) {
+  String image(String name, long[] lrs, int used, long hcr) {
+    return image(name, lrs, used, used, hcr);
+  }
+
+  /** The image in words, with that many registers, however many are used. */
+  String image(String name, long[] lrs, int count, int used, long hcr) {
     StringBuilder text = new StringBuilder(name);
-    text.append(" used_lrs=").append(count);
+    text.append(" used_lrs=").append(used);
     if (hcr >= 0) {
       text.append(" hcr=").append(hex(hcr));
     }

@@ -197,7 +197,9 @@ final class ResidencyChecks {
       }
     }
     if (v.popMask != 0) {
+      ledger.beginTransition();
       ledger.consistent(H4);
+      ledger.endTransition();
     }
   }
 
@@ -208,6 +210,7 @@ final class ResidencyChecks {
     }
     v.cancelledDiffers = false;
     int k = v.cancelledLr;
+    ledger.beginTransition();
     reporter.violated(
         H4,
         Strength.SOFT,
@@ -220,6 +223,7 @@ final class ResidencyChecks {
         reporter.lr(v, k, v.out[k]),
         reporter.exitRef(v),
         reporter.populationRef(v, k));
+    ledger.endTransition();
   }
 
   private void wrong(int rule, Event e, VcpuState v, int k, String message) {
@@ -230,7 +234,7 @@ final class ResidencyChecks {
         e,
         reporter.lr(v, k, v.out[k]),
         v,
-        Lr.intid(v.in[k], machine.isV3(), machine.isV2Guest(v)),
+        Lr.intid(v.in[k] != 0 ? v.in[k] : v.out[k], machine.isV3(), machine.isV2Guest(v)),
         message,
         "from " + reporter.lr(v, k, v.in[k]),
         "to " + reporter.lr(v, k, v.out[k]),
