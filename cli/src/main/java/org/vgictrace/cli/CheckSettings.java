@@ -63,7 +63,8 @@ final class CheckSettings {
     CheckOptions options = new CheckOptions(profile, identifiers(only), identifiers(ignored));
     try {
       new Replay(
-          new ReplayOptions(profile, null, options.only(), options.ignored()), finding -> {});
+          new ReplayOptions(profile, null, false, options.only(), options.ignored()),
+          finding -> {});
     } catch (IllegalArgumentException e) {
       throw new UsageException(String.valueOf(e.getMessage()));
     }

@@ -8,9 +8,9 @@ import java.util.List;
 import java.util.Set;
 import org.vgictrace.parser.event.Batch;
 import org.vgictrace.parser.event.Kind;
-import org.vgictrace.parser.event.KindTable;
 import org.vgictrace.replay.engine.Event;
 import org.vgictrace.replay.engine.Ledger;
+import org.vgictrace.replay.engine.Part;
 import org.vgictrace.replay.kvm.KvmModel;
 import org.vgictrace.replay.kvm.Profile;
 import org.vgictrace.replay.rule.Catalogue;
@@ -31,7 +31,10 @@ public final class Replay {
 
   private final Ledger ledger;
   private final KvmModel model;
-  private final boolean[] used = new boolean[KINDS.length];
+
+  /** The parts that look at a kind, by its ordinal; the model of the vGIC comes first. */
+  private final Part[][] parts = new Part[KINDS.length][];
+
   private final int[] cursors = new int[KINDS.length];
   private final Event event = new Event();
 
@@ -42,15 +45,24 @@ public final class Replay {
    */
   public Replay(ReplayOptions options, FindingListener listener) {
     ledger = new Ledger(judged(options), listener);
-    model = new KvmModel(Profile.choose(options.profile(), options.release()), ledger);
-    for (Kind kind : KvmModel.kindsUsed()) {
-      used[kind.ordinal()] = true;
+    Profile profile = Profile.choose(options.profile(), options.release());
+    model = new KvmModel(profile, options.ordered(), ledger);
+    List<Part> all = List.of(model);
+    for (Kind kind : KINDS) {
+      parts[kind.ordinal()] =
+          all.stream().filter(part -> part.kinds().contains(kind)).toArray(Part[]::new);
     }
   }
 
   /** The kinds a replay looks at; a reader need not decode the others. */
-  public static Set<Kind> kindsUsed() {
-    return KvmModel.kindsUsed();
+  public Set<Kind> kinds() {
+    EnumSet<Kind> kinds = EnumSet.noneOf(Kind.class);
+    for (Kind kind : KINDS) {
+      if (parts[kind.ordinal()].length > 0) {
+        kinds.add(kind);
+      }
+    }
+    return kinds;
   }
 
   private static boolean[] judged(ReplayOptions options) {
@@ -85,10 +97,12 @@ public final class Replay {
     for (int i = 0; i < size; i++) {
       int ordinal = order[i];
       int row = cursors[ordinal]++;
-      if (used[ordinal]) {
-        KindTable table = batch.table(ordinal);
-        event.moveTo(table, row);
-        model.step(KINDS[ordinal], event, batch.names());
+      Part[] interested = parts[ordinal];
+      if (interested.length > 0) {
+        event.moveTo(batch.table(ordinal), row);
+        for (Part part : interested) {
+          part.step(KINDS[ordinal], event, batch.names());
+        }
       }
     }
   }

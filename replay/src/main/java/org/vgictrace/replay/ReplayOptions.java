@@ -9,11 +9,17 @@ import org.jspecify.annotations.Nullable;
  * @param profile name of the model profile to force ({@code M61}, {@code M612}, {@code M72}), null
  *     to choose it from the capture
  * @param release kernel release, null if unknown
+ * @param ordered whether time stamps order the events of different CPUs, as the trace clock {@code
+ *     counter} does; otherwise clocks may be apart by a little
  * @param only identifiers of the rules to judge; empty for all
  * @param ignored identifiers of rules not to judge
  */
 public record ReplayOptions(
-    @Nullable String profile, @Nullable String release, Set<String> only, Set<String> ignored) {
+    @Nullable String profile,
+    @Nullable String release,
+    boolean ordered,
+    Set<String> only,
+    Set<String> ignored) {
 
   public ReplayOptions {
     only = Set.copyOf(only);
@@ -22,6 +28,6 @@ public record ReplayOptions(
 
   /** All rules, profile chosen from the release and the events. */
   public static ReplayOptions forRelease(@Nullable String release) {
-    return new ReplayOptions(null, release, Set.of(), Set.of());
+    return new ReplayOptions(null, release, false, Set.of(), Set.of());
   }
 }

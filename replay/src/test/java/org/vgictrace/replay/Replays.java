@@ -26,7 +26,7 @@ final class Replays {
     try (Capture capture = Captures.open(file)) {
       Replay replay = new Replay(ReplayOptions.forRelease(capture.meta().release()), finding -> {});
       capture.read(
-          Replay.kindsUsed(),
+          replay.kinds(),
           (batch, pool) -> {
             replay.accept(batch);
             pool.recycle(batch);

@@ -2,6 +2,7 @@ package org.vgictrace.analysis.check;
 
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.vgictrace.parser.CaptureMeta;
 import org.vgictrace.replay.ReplayOptions;
 
 /**
@@ -20,8 +21,11 @@ public record CheckOptions(@Nullable String profile, Set<String> only, Set<Strin
     ignored = Set.copyOf(ignored);
   }
 
-  /** The options for a capture of that kernel release. */
-  ReplayOptions forRelease(@Nullable String release) {
-    return new ReplayOptions(profile, release, only, ignored);
+  /** The options for a capture. */
+  ReplayOptions forCapture(CaptureMeta meta) {
+    // Of the trace clocks of arm64 only counter, which numbers the events of all CPUs, counts in
+    // other units than nanoseconds.
+    boolean ordered = !meta.nanoseconds();
+    return new ReplayOptions(profile, meta.release(), ordered, only, ignored);
   }
 }

@@ -47,9 +47,9 @@ public final class CheckRunner {
   public static CheckReport run(Capture capture, CheckOptions options, BatchObserver... observers)
       throws IOException {
     CaptureMeta meta = capture.meta();
-    CheckRunner runner = new CheckRunner(options.forRelease(meta.release()), List.of(observers));
+    CheckRunner runner = new CheckRunner(options.forCapture(meta), List.of(observers));
     Set<Kind> wanted = EnumSet.of(Kind.LOST);
-    wanted.addAll(Replay.kindsUsed());
+    wanted.addAll(runner.replay.kinds());
     wanted.addAll(Window.KINDS);
     for (BatchObserver observer : observers) {
       wanted.addAll(observer.kinds());

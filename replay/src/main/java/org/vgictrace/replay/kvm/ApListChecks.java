@@ -154,7 +154,7 @@ final class ApListChecks {
     if (vm == null || vm.distributor == VmState.Switch.UNKNOWN) {
       ledger.indeterminate(A4, Reason.TRACE_START);
     } else if (vm.distributor == VmState.Switch.ON) {
-      if (attempt.ts - vm.distributorSince <= Machine.SKEW_NS) {
+      if (attempt.ts - vm.distributorSince <= machine.skewNs) {
         ledger.indeterminate(A4, Reason.RACE_WINDOW);
       } else {
         violated(
@@ -280,7 +280,7 @@ final class ApListChecks {
     }
     boolean certain =
         activeBefore != null
-            && e.ts - activeBefore.ts() > Machine.SKEW_NS
+            && e.ts - activeBefore.ts() > machine.skewNs
             && machine.shows(Observation.FOLD_SNAPSHOT)
             && machine.shows(Observation.DISTRIBUTOR);
     if (activeBefore == null || !certain || irq.isLpi()) {

@@ -319,7 +319,7 @@ final class EntryChecks {
         }
       }
       case OFF -> {
-        if (vm.distributorSince + Machine.SKEW_NS > v.flushTs) {
+        if (vm.distributorSince + machine.skewNs > v.flushTs) {
           ledger.indeterminate(R16, Reason.RACE_WINDOW);
         } else {
           reporter.violated(

@@ -162,20 +162,43 @@ final class FlushChecks {
     v.popTarget[k] =
         target == IrqState.POINTER_UNKNOWN || v.pointer == 0 ? -1 : target == v.pointer ? 1 : 0;
     if (irq.isPrivate() && v.popTarget[k] >= 0) {
-      if (v.popTarget[k] == 1 && (v.privates[irq.intid] == irq || irq.address == 0)) {
-        ledger.consistent(R18);
-        ledger.consistent(A5);
-      } else {
-        violated(
-            R18,
-            e,
-            v,
-            irq,
-            "A private interrupt of another vCPU is populated.",
-            "this vCPU's own PPI or SGI",
-            pointers(irq));
-      }
+      belongs(e, v, irq, v.popTarget[k] == 1);
     }
+  }
+
+  /** INV-LRE-18: a private interrupt is the vCPU's own, by its target and by its structure. */
+  private void belongs(Event e, VcpuState v, IrqState irq, boolean targeted) {
+    if (!targeted) {
+      violated(
+          R18,
+          e,
+          v,
+          irq,
+          "A private interrupt of another vCPU is populated.",
+          "this vCPU's own PPI or SGI",
+          pointers(irq));
+      return;
+    }
+    IrqState known = v.privates[irq.intid];
+    boolean another =
+        known != null && known != irq && irq.address != 0 && known.epoch == machine.epoch;
+    if (another) {
+      // The end of a VM whose memory was used again explains it, if that end was not recorded.
+      reporter.violated(
+          R18,
+          Strength.SOFT,
+          e,
+          "populate " + irq.text(),
+          v,
+          Integer.toUnsignedLong(irq.intid),
+          "A second structure is populated for one private interrupt of this vCPU.",
+          "irq=0x" + Long.toHexString(known.address),
+          "irq=0x" + Long.toHexString(irq.address));
+    } else {
+      ledger.consistent(R18);
+      ledger.consistent(A5);
+    }
+    v.privates[irq.intid] = irq;
   }
 
   /** INV-LRE-19: on_lr, and one vCPU at a time. */
@@ -203,7 +226,7 @@ final class FlushChecks {
     if (!open || !other.entryValid) {
       return;
     }
-    if (e.ts - other.inTs > Machine.SKEW_NS) {
+    if (e.ts - other.inTs > machine.skewNs) {
       reporter.violated(
           R19,
           Strength.SOFT,

@@ -237,7 +237,7 @@ final class FoldChecks {
       ledger.indeterminate(F3, Reason.PROBE_MISSING);
     } else if (!populationSeen || irq.isLpi()) {
       ledger.indeterminate(F3, Reason.NO_IRQ_SNAPSHOT);
-    } else if (irq.raisedSeq > v.popSeq[k] || irq.raisedTs + Machine.SKEW_NS >= v.popTs[k]) {
+    } else if (irq.raisedSeq > v.popSeq[k] || irq.raisedTs + machine.skewNs >= v.popTs[k]) {
       ledger.consistent(F3);
     } else if ((v.popFlags[k] & IrqState.PENDING) != 0
         && Lr.state(v.in[k], machine.isV3()) == Lr.STATE_ACTIVE) {
@@ -294,12 +294,12 @@ final class FoldChecks {
   }
 
   /** Whether its latch may have been written since it was populated, as far as can be told. */
-  private static boolean isRaisedSince(VcpuState v, IrqState irq, int k) {
+  private boolean isRaisedSince(VcpuState v, IrqState irq, int k) {
     boolean populationSeen =
         (v.popMask >>> k & 1) != 0 && v.popIrq[k] == irq && (v.popKnown[k] & IrqState.PENDING) != 0;
     return !populationSeen
         || irq.raisedSeq > v.popSeq[k]
-        || irq.raisedTs + Machine.SKEW_NS >= v.popTs[k];
+        || irq.raisedTs + machine.skewNs >= v.popTs[k];
   }
 
   /** What the fold passes on to resampling, and from which resampling decides (INV-FOLD-9). */

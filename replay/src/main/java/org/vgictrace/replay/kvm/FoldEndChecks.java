@@ -70,7 +70,7 @@ final class FoldEndChecks {
     boolean active = (changed & IrqState.ACTIVE) != 0;
     if (!active
         && (!machine.shows(Observation.QUEUE)
-            || irq.raisedTs + Machine.SKEW_NS >= v.foldedTs
+            || irq.raisedTs + machine.skewNs >= v.foldedTs
             || !irq.isKnown(IrqState.LEVEL_SENSITIVE))) {
       return;
     }

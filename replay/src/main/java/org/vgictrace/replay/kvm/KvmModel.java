@@ -11,6 +11,7 @@ import org.vgictrace.parser.event.Names;
 import org.vgictrace.parser.event.Snapshot;
 import org.vgictrace.replay.engine.Event;
 import org.vgictrace.replay.engine.Ledger;
+import org.vgictrace.replay.engine.Part;
 import org.vgictrace.replay.kvm.Profile.Generation;
 import org.vgictrace.replay.kvm.VcpuState.Phase;
 import org.vgictrace.replay.rule.Observation;
@@ -21,7 +22,7 @@ import org.vgictrace.replay.rule.Observation;
  * <p>Events of one thread must come in the order in which they happened; events of different CPUs
  * may be off by the clock's skew.
  */
-public final class KvmModel {
+public final class KvmModel implements Part {
   private static final EnumSet<Kind> USED =
       EnumSet.of(
           Kind.VCPU_ENTRY,
@@ -110,8 +111,13 @@ public final class KvmModel {
   private final Reporter reporter;
   private long imageSerial;
 
-  public KvmModel(Profile profile, Ledger ledger) {
-    machine = new Machine(profile);
+  /**
+   * @param profile generation of the hypervisor
+   * @param ordered whether time stamps order the events of different CPUs
+   * @param ledger where verdicts go
+   */
+  public KvmModel(Profile profile, boolean ordered, Ledger ledger) {
+    machine = new Machine(profile, ordered);
     reporter = new Reporter(ledger, machine);
     flush = new FlushChecks(machine, reporter);
     entry = new EntryChecks(machine, reporter);
@@ -129,12 +135,22 @@ public final class KvmModel {
     return Kind.VM.columns().get(VM_OP).labels().indexOf(label);
   }
 
-  /** The kinds the model looks at. */
-  public static Set<Kind> kindsUsed() {
+  /** The host as far as it is known, for the parts that build on this one. */
+  public Machine machine() {
+    return machine;
+  }
+
+  /** Where those parts report. */
+  public Reporter reporter() {
+    return reporter;
+  }
+
+  @Override
+  public Set<Kind> kinds() {
     return EnumSet.copyOf(USED);
   }
 
-  /** Steps the model with one event. */
+  @Override
   public void step(Kind kind, Event e, Names names) {
     if (machine.isDark() && kind != Kind.LOST) {
       machine.recorded(e.cpu);

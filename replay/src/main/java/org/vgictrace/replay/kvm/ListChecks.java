@@ -81,7 +81,7 @@ final class ListChecks {
     if (irq.isLpi()
         || irq.epoch != machine.epoch
         || irq.own != v.pointer
-        || irq.changedTs + Machine.SKEW_NS >= v.flushTs) {
+        || irq.changedTs + machine.skewNs >= v.flushTs) {
       return false;
     }
     if (irq.is(IrqState.ACTIVE)) {
@@ -269,9 +269,9 @@ final class ListChecks {
   }
 
   /** Whether it may have become pending between the sort and its population. */
-  private static boolean racing(VcpuState v, int k) {
+  private boolean racing(VcpuState v, int k) {
     IrqState irq = v.popIrq[k];
-    return irq != null && irq.raisedTs + Machine.SKEW_NS >= v.beforeFlushTs;
+    return irq != null && irq.raisedTs + machine.skewNs >= v.beforeFlushTs;
   }
 
   private boolean overflowed(VcpuState v) {
@@ -393,7 +393,7 @@ final class ListChecks {
         continue;
       }
       if (before != null) {
-        if (irq.listedUntil + Machine.SKEW_NS < before.listedFrom) {
+        if (irq.listedUntil + machine.skewNs < before.listedFrom) {
           outOfOrder(e, v, before, irq);
           return;
         }

@@ -22,13 +22,16 @@ import org.vgictrace.replay.rule.Observation;
  * that runs it; an interrupt is its {@code struct vgic_irq} pointer while that keeps its interrupt
  * number. Task names are never used.
  */
-final class Machine {
-  /** Events of different CPUs closer than this are not ordered, nanoseconds. */
-  static final long SKEW_NS = 2_000;
+public final class Machine {
+  /** How far apart the clocks of two CPUs may be, nanoseconds. */
+  private static final long CLOCK_SKEW_NS = 2_000;
 
   private static final int LRS_SEEN_CERTAIN = 8;
 
   final Profile profile;
+
+  /** Events of different CPUs closer than this are not ordered, nanoseconds. */
+  final long skewNs;
 
   /** Number of the current stretch of gapless recording. */
   int epoch = 1;
@@ -68,8 +71,9 @@ final class Machine {
   private int vmsRun;
   private int vcpusRun;
 
-  Machine(Profile profile) {
+  Machine(Profile profile, boolean ordered) {
     this.profile = profile;
+    this.skewNs = ordered ? 0 : CLOCK_SKEW_NS;
   }
 
   /**
@@ -91,12 +95,31 @@ final class Machine {
     return lrsSeen >= LRS_SEEN_CERTAIN ? Strength.PAIR : Strength.SOFT;
   }
 
-  boolean isV3() {
+  /** Generation of the hypervisor. */
+  public Profile profile() {
+    return profile;
+  }
+
+  /**
+   * Number of the current stretch of gapless recording: what was learned in an earlier one may have
+   * changed since.
+   */
+  public int stretch() {
+    return epoch;
+  }
+
+  /** Events of different CPUs closer than this are not ordered, units of the trace clock. */
+  public long skew() {
+    return skewNs;
+  }
+
+  /** Whether the host has a GICv3; false if unknown. */
+  public boolean isV3() {
     return host == 3;
   }
 
   /** Notes that the recording shows something. */
-  void saw(Observation observation) {
+  public void saw(Observation observation) {
     if (!seen[observation.ordinal()]) {
       seen[observation.ordinal()] = true;
       observed.add(observation);
@@ -104,7 +127,7 @@ final class Machine {
   }
 
   /** Whether the recording has shown it so far. */
-  boolean shows(Observation observation) {
+  public boolean shows(Observation observation) {
     return seen[observation.ordinal()];
   }
 
@@ -112,7 +135,8 @@ final class Machine {
     return observed;
   }
 
-  List<VcpuState> vcpus() {
+  /** The vCPUs seen so far. */
+  public List<VcpuState> vcpus() {
     return vcpus;
   }
 
@@ -143,7 +167,7 @@ final class Machine {
   }
 
   /** Whether the guest of that vCPU is known to see a GICv2. */
-  boolean isV2Guest(VcpuState v) {
+  public boolean isV2Guest(VcpuState v) {
     return host == 2 || v.vm != null && v.vm.model == VmState.MODEL_V2;
   }
 
@@ -186,7 +210,7 @@ final class Machine {
   }
 
   /** The vCPU with that pointer, which may be new; null for the null pointer. */
-  @Nullable VcpuState vcpuAt(long pointer) {
+  public @Nullable VcpuState vcpuAt(long pointer) {
     if (pointer == 0 || pointer == IrqState.POINTER_UNKNOWN) {
       return null;
     }
@@ -198,7 +222,7 @@ final class Machine {
   }
 
   /** The vCPU of that number in a VM, or null. */
-  @Nullable VcpuState vcpuOfNumber(long kvm, int id) {
+  public @Nullable VcpuState vcpuOfNumber(long kvm, int id) {
     for (VcpuState v : vcpus) {
       if (v.id == id && id >= 0 && v.vm != null && v.vm.pointer == kvm) {
         return v;
@@ -247,7 +271,7 @@ final class Machine {
   }
 
   /** The vCPU that runs in that thread, or null. */
-  @Nullable VcpuState vcpuOfThread(int pid) {
+  public @Nullable VcpuState vcpuOfThread(int pid) {
     return vcpuByPid.get(pid);
   }
 
@@ -405,7 +429,8 @@ final class Machine {
     widen(cpu);
   }
 
-  boolean isDark() {
+  /** Whether some CPU's events are missing at present. */
+  public boolean isDark() {
     return !darkCpus.isEmpty();
   }
 

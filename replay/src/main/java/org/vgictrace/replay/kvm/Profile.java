@@ -90,18 +90,23 @@ public final class Profile {
     }
   }
 
+  /** The generation, null while unknown. */
+  public @Nullable Generation generation() {
+    return generation;
+  }
+
   /** Whether the generation is known. */
-  boolean isKnown() {
+  public boolean isKnown() {
     return generation != null;
   }
 
   /** Whether it is 6.19 or later; false if unknown. */
-  boolean isEoiCount() {
+  public boolean isEoiCount() {
     return generation == Generation.M72;
   }
 
   /** Whether it is before 6.19; false if unknown. */
-  boolean isLegacy() {
+  public boolean isLegacy() {
     return generation == Generation.M61 || generation == Generation.M612;
   }
 

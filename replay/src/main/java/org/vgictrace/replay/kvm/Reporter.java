@@ -12,7 +12,7 @@ import org.vgictrace.replay.verdict.EventRef;
 import org.vgictrace.replay.verdict.Finding;
 
 /** Turns contradictions into findings: who, where, what was expected, what was seen. */
-final class Reporter {
+public final class Reporter {
   private static final List<Rule> RULES = Catalogue.rules();
 
   private final Ledger ledger;
@@ -23,18 +23,26 @@ final class Reporter {
     this.machine = machine;
   }
 
-  Ledger ledger() {
+  /** Where verdicts are counted. */
+  public Ledger ledger() {
     return ledger;
   }
 
   /**
    * Reports a broken rule.
    *
+   * @param rule position of the rule in the catalogue
+   * @param strength how much of the recording the contradiction rests on
+   * @param at the event that shows it
+   * @param atText that event, decoded
+   * @param v the vCPU it is about, null if none or unknown
    * @param intid interrupt it is about, -1 for none
-   * @param atText the event at hand, decoded
+   * @param message one sentence that says what is wrong
+   * @param expected what the rule asks for
+   * @param observed what was recorded instead
    * @param because earlier events it contradicts
    */
-  void violated(
+  public void violated(
       int rule,
       Strength strength,
       Event at,

@@ -13,7 +13,7 @@ import org.vgictrace.parser.event.LrImage;
  *                              +--exit image (cancelled entry)--> CANCELLED +--kvm_exit (no list register used)--> IDLE
  * </pre>
  */
-final class VcpuState {
+public final class VcpuState {
   enum Phase {
     IDLE,
     FLUSH,
@@ -150,6 +150,31 @@ final class VcpuState {
 
   VcpuState(long pointer) {
     this.pointer = pointer;
+  }
+
+  /** Address of struct kvm_vcpu, 0 if no event showed it. */
+  public long pointer() {
+    return pointer;
+  }
+
+  /** vCPU number, -1 if unknown. */
+  public int id() {
+    return id;
+  }
+
+  /** Thread, -1 if unknown. */
+  public int pid() {
+    return pid;
+  }
+
+  /** Address of struct kvm, 0 if unknown. */
+  public long vmPointer() {
+    return vm == null ? 0 : vm.pointer;
+  }
+
+  /** Whether the vCPU is in the guest as far as the recording shows. */
+  public boolean isInGuest() {
+    return phase == Phase.GUEST;
   }
 
   /** Forgets the flush in progress. */
