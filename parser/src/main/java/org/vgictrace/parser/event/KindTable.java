@@ -122,6 +122,21 @@ public final class KindTable {
     present[row] |= 1L << column;
   }
 
+  /**
+   * Sets several values of the newest row. Called by decoders.
+   *
+   * @param row values by column
+   * @param columns the set of columns to take from them
+   */
+  public void putAll(long[] row, long columns) {
+    int newest = rows - 1;
+    for (long left = columns; left != 0; left &= left - 1) {
+      int column = Long.numberOfTrailingZeros(left);
+      values[column][newest] = row[column];
+    }
+    present[newest] |= columns;
+  }
+
   /** Sets a {@link ColumnType#BYTES} value of the newest row to a copy of the given bytes. */
   public void putBytes(int column, byte[] source, int offset, int length) {
     putBytes(rows - 1, column, source, offset, length);

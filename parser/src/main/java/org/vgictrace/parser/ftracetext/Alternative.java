@@ -20,12 +20,17 @@ final class Alternative {
 
   private final int[] constantColumns;
   private final long[] constants;
+
+  /** The values of the latest text that matched a template. */
+  private final RowValues row;
+
   private long count;
 
   Alternative(Binding binding, boolean wanted) {
     this.binding = binding;
     this.kind = binding.kind();
     this.wanted = wanted;
+    this.row = new RowValues(kind.columns().size());
     this.templates =
         binding.text().stream().map(TextTemplate::compile).toArray(TextTemplate[]::new);
     List<Binding.Constant> fixed = binding.constants();
@@ -73,14 +78,28 @@ final class Alternative {
     return found.isEmpty() ? NO_TARGETS : found.toArray(Target[]::new);
   }
 
+  /** The set of columns that have the same value in all rows. */
+  long constantColumns() {
+    long columns = 0;
+    for (int column : constantColumns) {
+      columns |= 1L << column;
+    }
+    return columns;
+  }
+
   void constants(RowValues row) {
     for (int i = 0; i < constantColumns.length; i++) {
       row.number(constantColumns[i], constants[i]);
     }
   }
 
+  /** The values of the latest text that matched a template. */
+  RowValues row() {
+    return row;
+  }
+
   /** Applies the first template that matches the text. */
-  boolean match(byte[] b, int from, int to, TextFields found, RowValues row) {
+  boolean match(byte[] b, int from, int to, TextFields found) {
     for (int i = 0; i < templates.length; i++) {
       if (templates[i].match(b, from, to, found)) {
         row.clear();

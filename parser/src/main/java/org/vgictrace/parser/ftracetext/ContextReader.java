@@ -95,12 +95,11 @@ final class ContextReader {
       return false;
     }
     if (b[p] == '.') {
-      int thousands = threeDigits(b, p + 1);
-      int ones = threeDigits(b, p + 4);
-      if ((thousands | ones) < 0 || seconds > SECONDS_MAX) {
+      long micros = Swar.sixDigits(Swar.word(b, p + 1));
+      if (micros < 0 || seconds > SECONDS_MAX) {
         return false;
       }
-      r.time = seconds * 1_000_000_000L + (thousands * 1000 + ones) * 1000L;
+      r.time = seconds * 1_000_000_000L + micros * 1000;
       p += 7;
       if (b[p] != ':') {
         int rest = threeDigits(b, p);
@@ -146,9 +145,11 @@ final class ContextReader {
     int p = from;
     r.nameStart = p;
     r.payloadEnd = end;
-    while (AsciiCursor.isWord(b[p])) {
-      p++;
-    }
+    int n;
+    do {
+      n = Swar.wordBytes(Swar.word(b, p));
+      p += n;
+    } while (n == Long.BYTES);
     if (p > r.nameStart && b[p] == ':' && (p + 1 == end || AsciiCursor.isBlank(b[p + 1]))) {
       r.nameEnd = p;
       r.payloadStart = Math.min(p + 2, end);

@@ -15,6 +15,8 @@ final class EventText {
   /** Key layouts kept for one name; a name with more has text that is not {@code key=value}. */
   private static final int LAYOUTS_MAX = 32;
 
+  private static final RowValues NO_VALUES = new RowValues(0);
+
   private static final byte[] CANNOT_FIND = ascii("<CANT FIND FIELD ");
   private static final byte[] CANNOT_FIND_QUOTED = ascii("CAN'T FIND FIELD \"");
   private static final byte[] FAILED = ascii("[FAILED TO PARSE]");
@@ -36,6 +38,7 @@ final class EventText {
   private final boolean severalSystems;
   private final List<KeyLayout> layouts = new ArrayList<>();
   private @Nullable KeyLayout latest;
+  private RowValues row = NO_VALUES;
   private long count;
   private long unknownShapes;
 
@@ -147,14 +150,14 @@ final class EventText {
   }
 
   /**
-   * Reads the text of one event into a row.
+   * Reads the text of one event; its values are in {@link #row()} then.
    *
    * @param c scratch
    * @return the binding that fits, null if none does
    */
   @Nullable Alternative decode(
-      byte[] b, int payloadStart, int payloadEnd, AsciiCursor c, TextFields found, RowValues row) {
-    Alternative fitting = find(b, payloadStart, payloadEnd, c, found, row);
+      byte[] b, int payloadStart, int payloadEnd, AsciiCursor c, TextFields found) {
+    Alternative fitting = find(b, payloadStart, payloadEnd, c, found);
     if (fitting == null) {
       unknownShapes++;
     } else {
@@ -163,21 +166,26 @@ final class EventText {
     return fitting;
   }
 
+  /** The values of the event that was read last. */
+  RowValues row() {
+    return row;
+  }
+
   /** Does the same without counting. */
   @Nullable Alternative find(
-      byte[] b, int payloadStart, int payloadEnd, AsciiCursor c, TextFields found, RowValues row) {
+      byte[] b, int payloadStart, int payloadEnd, AsciiCursor c, TextFields found) {
     int from = afterNotes(b, ContextReader.skipBlanks(b, payloadStart), payloadEnd);
     int end = beforeDebugNote(b, from, payloadEnd);
     for (Alternative each : alternatives) {
-      if (each.hasTemplates() && each.match(b, from, end, found, row)) {
+      if (each.hasTemplates() && each.match(b, from, end, found)) {
+        row = each.row();
         return each;
       }
     }
-    return decodeKeys(b, from, end, c, row);
+    return decodeKeys(b, from, end, c);
   }
 
-  private @Nullable Alternative decodeKeys(
-      byte[] b, int from, int end, AsciiCursor c, RowValues row) {
+  private @Nullable Alternative decodeKeys(byte[] b, int from, int end, AsciiCursor c) {
     int p = from;
     boolean probe = false;
     if (p < end && b[p] == '(') {
@@ -192,13 +200,15 @@ final class EventText {
     }
     c.set(b, p, end);
     KeyLayout last = latest;
-    if (last != null && last.read(c, row)) {
+    if (last != null && last.read(c)) {
+      row = last.row();
       return last.alternative();
     }
     for (KeyLayout layout : layouts) {
       c.set(b, p, end);
-      if (layout.read(c, row)) {
+      if (layout != last && layout.read(c)) {
         latest = layout;
+        row = layout.row();
         return layout.alternative();
       }
     }
@@ -209,8 +219,9 @@ final class EventText {
     KeyLayout learnt = KeyValueText.learn(c, alternatives, probe);
     layouts.add(learnt);
     latest = learnt;
+    row = learnt.row();
     c.set(b, p, end);
-    return learnt.read(c, row) ? learnt.alternative() : null;
+    return learnt.read(c) ? learnt.alternative() : null;
   }
 
   /** Adds the counts to those by recorded name. */

@@ -11,15 +11,29 @@ import org.vgictrace.parser.event.Names;
  * <p>Hot code.
  */
 final class RowValues {
-  private final long[] numbers = new long[Long.SIZE];
-  private final int[] starts = new int[Long.SIZE];
-  private final int[] ends = new int[Long.SIZE];
+  private final long[] numbers;
+  private final int[] starts;
+  private final int[] ends;
   private long present;
   private long texts;
+
+  /**
+   * @param columns how many columns the row has at most
+   */
+  RowValues(int columns) {
+    numbers = new long[columns];
+    starts = new int[columns];
+    ends = new int[columns];
+  }
 
   void clear() {
     present = 0;
     texts = 0;
+  }
+
+  /** Makes the numbers of a set of columns null. */
+  void unset(long columns) {
+    present &= ~columns;
   }
 
   /** Sets a number that is known to fit its column. */
@@ -37,10 +51,7 @@ final class RowValues {
 
   /** Writes the values into a table's newest row. */
   void writeTo(KindTable table, byte[] bytes, Names names) {
-    for (long left = present; left != 0; left &= left - 1) {
-      int column = Long.numberOfTrailingZeros(left);
-      table.put(column, numbers[column]);
-    }
+    table.putAll(numbers, present);
     for (long left = texts; left != 0; left &= left - 1) {
       int column = Long.numberOfTrailingZeros(left);
       table.put(column, names.intern(bytes, starts[column], ends[column] - starts[column]));

@@ -12,7 +12,7 @@ package org.vgictrace.parser.ftracetext;
  * dash before the pid, whatever the name contains. {@code trace-cmd report} of several buffers puts
  * the buffer's name, or as many blanks, before every line; the width is constant in a file.
  *
- * <p>Hot code: no search; the state is the width, and the tasks seen before.
+ * <p>Hot code: no search; the state is the width, and the tasks and contexts seen before.
  */
 final class StrictTokenizer implements LineTokenizer {
   /** Width of the task name's column. */
@@ -21,6 +21,7 @@ final class StrictTokenizer implements LineTokenizer {
   private static final int CONTEXT_BYTES_LEAST = 8;
 
   private final TaskCache tasks = new TaskCache();
+  private final ContextCache contexts = new ContextCache();
   private int prefixWidth;
 
   /** Width of the buffer names before each line, 0 without. */
@@ -44,12 +45,31 @@ final class StrictTokenizer implements LineTokenizer {
       return false;
     }
     r.commEnd = dash;
+    ContextCache.Context context = contexts.at(b, from);
+    if (context != null) {
+      r.task = context.task;
+      r.commStart = from + context.task.commOffset;
+      r.pid = context.task.pid;
+      r.cpu = context.cpu;
+      r.flagsStart = from + context.flagsOffset;
+      r.flagsEnd = from + context.flagsEnd;
+      return ContextReader.timeAndText(b, r.flagsEnd, end, r);
+    }
+    return newContext(b, from, end, r);
+  }
+
+  private boolean newContext(byte[] b, int from, int end, TextRecord r) {
+    int dash = from + COMM_WIDTH;
     TaskCache.Task task = tasks.at(b, from);
     if (task != null) {
       r.task = task;
       r.commStart = from + task.commOffset;
       r.pid = task.pid;
-      return ContextReader.afterPid(b, from + task.afterPid, end, r);
+      if (!ContextReader.afterPid(b, from + task.afterPid, end, r)) {
+        return false;
+      }
+      contexts.learn(b, from, r);
+      return true;
     }
     int comm = from;
     while (comm < dash && b[comm] == ' ') {

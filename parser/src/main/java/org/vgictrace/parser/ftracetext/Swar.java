@@ -43,6 +43,43 @@ final class Swar {
     return x - ONES & ~x & HIGHS;
   }
 
+  /**
+   * Length of what two ranges of bytes have in common from their beginnings on, at most {@code
+   * most}. Both arrays go on for a word behind that.
+   */
+  static int common(byte[] a, int p, byte[] b, int q, int most) {
+    for (int i = 0; i < most; i += Long.BYTES) {
+      long difference = word(a, p + i) ^ word(b, q + i);
+      if (difference != 0) {
+        return Math.min(most, i + (Long.numberOfTrailingZeros(difference) >>> 3));
+      }
+    }
+    return most;
+  }
+
+  /** How many bytes at the beginning of a word are such as a C identifier may contain. */
+  static int wordBytes(long word) {
+    long ascii = word & LOWS;
+    long lower = ascii | 0x20 * ONES;
+    long digit = ascii + (0x80 - '0') * ONES & ~(ascii + (0x7f - '9') * ONES);
+    long letter = lower + (0x80 - 'a') * ONES & ~(lower + (0x7f - 'z') * ONES);
+    long underscore = ~((ascii ^ '_' * ONES) + LOWS);
+    long other = ~((digit | letter | underscore) & ~word) & HIGHS;
+    return Long.numberOfTrailingZeros(other) >>> 3;
+  }
+
+  /** Value of the six decimal digits that a word begins with, -1 if they are not. */
+  static long sixDigits(long word) {
+    // Two zeros before them make eight, which add up in pairs.
+    long digits = word << 16 | '0' << 8 | '0';
+    if ((((digits + 0x46 * ONES) | (digits - '0' * ONES)) & HIGHS) != 0) {
+      return -1;
+    }
+    long pairs = (digits & 0x0f * ONES) * (10 << 8 | 1) >>> 8 & 0x00ff00ff00ff00ffL;
+    long fours = pairs * (100 << 16 | 1) >>> 16 & 0x0000ffff0000ffffL;
+    return fours * (10_000L << 32 | 1) >>> 32;
+  }
+
   /** How many hexadecimal digits the word begins with. */
   static int hexDigits(long word) {
     long ascii = word & LOWS;

@@ -31,7 +31,6 @@ final class TextDecoder {
   private final boolean lostWanted;
   private final AsciiCursor cursor = new AsciiCursor();
   private final TextFields found = new TextFields();
-  private final RowValues row = new RowValues();
 
   private int[] lostCpus = new int[4];
   private long[] lostCounts = new long[4];
@@ -69,8 +68,7 @@ final class TextDecoder {
   /** Whether an event's text, as far as it is known, is what one of its bindings describes. */
   boolean fits(byte[] b, TextRecord r) {
     EventText event = named(b, r);
-    return event.isBound()
-        && event.find(b, r.payloadStart, r.payloadEnd, cursor, found, row) != null;
+    return event.isBound() && event.find(b, r.payloadStart, r.payloadEnd, cursor, found) != null;
   }
 
   /** Number of events. */
@@ -118,7 +116,7 @@ final class TextDecoder {
     event.counted();
     Alternative alternative = null;
     if (event.textMatters()) {
-      alternative = event.decode(b, r.payloadStart, r.payloadEnd, cursor, found, row);
+      alternative = event.decode(b, r.payloadStart, r.payloadEnd, cursor, found);
       modelled += alternative == null ? 0 : 1;
     } else if (event.isBound()) {
       modelled++;
@@ -137,7 +135,7 @@ final class TextDecoder {
     int preempt = r.rawPreempt >= 0 ? r.rawPreempt : flags.preempt();
     KindTable table = builder.append(kind, r.time, r.cpu, r.pid, comm, flagBits, preempt, buffer);
     if (alternative != null) {
-      row.writeTo(table, b, names);
+      event.row().writeTo(table, b, names);
     } else {
       table.put(OTHER_NAME, event.nameId);
       int start = paddedNames ? afterPadding(b, r) : r.payloadStart;
