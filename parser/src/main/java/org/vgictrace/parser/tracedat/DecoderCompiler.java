@@ -33,9 +33,13 @@ final class DecoderCompiler {
   /** Length of a dynamic array is a 16-bit number. */
   private static final int DYNAMIC_BYTES_MAX = 0xffff;
 
+  /** Most decoders that stage records, which bounds their memory to 16 MiB. */
+  private static final int STAGING_MAX = 256;
+
   private final Set<Kind> wanted;
   private final boolean bigEndian;
   private final Names names;
+  private int decoders;
 
   DecoderCompiler(Set<Kind> wanted, boolean bigEndian, Names names) {
     this.wanted = wanted;
@@ -46,7 +50,6 @@ final class DecoderCompiler {
   /** For an event that a binding makes a kind of. */
   RecordDecoder bound(EventFormat format, Binding binding) {
     List<NumberCopies.Copy> numbers = new ArrayList<>();
-    List<NumberCopies.Copy> bools = new ArrayList<>();
     List<ArrayCopy> arrays = new ArrayList<>();
     List<Integer> constantColumns = new ArrayList<>();
     List<Long> constants = new ArrayList<>();
@@ -72,13 +75,12 @@ final class DecoderCompiler {
         continue;
       }
       if (isDynamic(field)) {
-        NumberCopies element =
-            new NumberCopies(List.of(number), type == ColumnType.BOOL, bigEndian);
+        NumberCopies element = new NumberCopies(List.of(number), bigEndian);
         arrays.add(
             new ArrayCopy(
                 from.column(), where(field), (int) field.offset(), 0, Target.NUMBER, element));
       } else {
-        (type == ColumnType.BOOL ? bools : numbers).add(number);
+        numbers.add(number);
       }
       if (binding.kind() == Kind.LR_IMAGE && from.column() == LrImage.LR0) {
         constantColumns.add(LrImage.LR_BYTES);
@@ -88,23 +90,18 @@ final class DecoderCompiler {
     return decoder(
         binding.kind(),
         commonFields(format),
-        new Program(
-            new NumberCopies(numbers, false, bigEndian),
-            new NumberCopies(bools, true, bigEndian),
-            arrays,
-            constantColumns,
-            constants));
+        new Program(new NumberCopies(numbers, bigEndian), arrays, constantColumns, constants));
   }
 
   /** For an event that no kind stands for. */
   RecordDecoder other(String name, @Nullable EventFormat format) {
-    NumberCopies none = new NumberCopies(List.of(), false, bigEndian);
+    NumberCopies none = new NumberCopies(List.of(), bigEndian);
     ArrayCopy payload = new ArrayCopy(PAYLOAD_COLUMN, Where.TAIL, 0, 0, Target.BYTES, null);
     long nameId = names.intern(name);
     return decoder(
         Kind.OTHER,
         format == null ? USUAL : commonFields(format),
-        new Program(none, none, List.of(payload), List.of(NAME_COLUMN), List.of(nameId)));
+        new Program(none, List.of(payload), List.of(NAME_COLUMN), List.of(nameId)));
   }
 
   /** Whether a record can have such a field at all. */
@@ -114,7 +111,9 @@ final class DecoderCompiler {
   }
 
   private RecordDecoder decoder(Kind kind, CommonFields common, Program program) {
-    return new RecordDecoder(kind, wanted.contains(kind), common, program, bigEndian, names);
+    boolean stages = decoders++ < STAGING_MAX;
+    return new RecordDecoder(
+        kind, wanted.contains(kind), common, program, stages, bigEndian, names);
   }
 
   private static CommonFields commonFields(EventFormat format) {
@@ -206,7 +205,8 @@ final class DecoderCompiler {
       signed = type == ColumnType.INT32;
     }
     long mask = maskOf(signed, bits, columnBits, type);
-    return new NumberCopies.Copy(from.column(), (int) offset, width, shift, bits, mask);
+    return new NumberCopies.Copy(
+        from.column(), (int) offset, width, shift, bits, mask, type == ColumnType.BOOL);
   }
 
   /** What is left of the sign-extended bits. */

@@ -37,26 +37,23 @@ final class NumberCopies {
    * @param shift lowest bit wanted
    * @param bits number of bits wanted
    * @param mask bits to keep of their sign-extended value
+   * @param toBool whether the column is 1 where any of the bits is set
    */
-  record Copy(int column, int offset, int width, int shift, int bits, long mask) {}
+  record Copy(int column, int offset, int width, int shift, int bits, long mask, boolean toBool) {}
 
   private final boolean bigEndian;
-  private final boolean toBool;
   private final int[] columns;
   private final int[] offsets;
   private final int[] ends;
   private final int[] ups;
   private final int[] downs;
   private final long[] masks;
+  private final boolean[] toBool;
   private final int end;
   private final long present;
 
-  /**
-   * @param toBool whether the columns are 1 where any of the bits is set
-   */
-  NumberCopies(List<Copy> copies, boolean toBool, boolean bigEndian) {
+  NumberCopies(List<Copy> copies, boolean bigEndian) {
     this.bigEndian = bigEndian;
-    this.toBool = toBool;
     int count = copies.size();
     columns = new int[count];
     offsets = new int[count];
@@ -64,6 +61,7 @@ final class NumberCopies {
     ups = new int[count];
     downs = new int[count];
     masks = new long[count];
+    toBool = new boolean[count];
     int last = 0;
     long all = 0;
     for (int i = 0; i < count; i++) {
@@ -75,6 +73,7 @@ final class NumberCopies {
       ups[i] = size - copy.shift() - copy.bits();
       downs[i] = Long.SIZE - copy.bits();
       masks[i] = copy.mask();
+      toBool[i] = copy.toBool();
       last = Math.max(last, ends[i]);
       all |= 1L << copy.column();
     }
@@ -91,19 +90,43 @@ final class NumberCopies {
     return end;
   }
 
-  /** Fills a row from a record that has all the numbers. Returns the columns filled, as bits. */
-  long copy(KindTable table, int row, byte[] bytes, int start) {
-    if (toBool) {
-      for (int i = 0; i < columns.length; i++) {
-        long v = number(bytes, start, i);
-        table.values(columns[i])[row] = (v | -v) >>> Long.SIZE - 1;
-      }
-    } else {
-      for (int i = 0; i < columns.length; i++) {
-        table.values(columns[i])[row] = number(bytes, start, i);
+  /**
+   * Fills rows from records that have all the numbers, column by column.
+   *
+   * @param rows the row of each record
+   * @param count number of records
+   * @param bytes the records
+   * @param start where the first of them starts
+   * @param stride how far apart they start
+   */
+  void copyAll(KindTable table, int[] rows, int count, byte[] bytes, int start, int stride) {
+    for (int i = 0; i < columns.length; i++) {
+      long[] values = table.values(columns[i]);
+      if (bigEndian || toBool[i]) {
+        for (int k = 0; k < count; k++) {
+          values[rows[k]] = number(bytes, start + k * stride, i);
+        }
+      } else {
+        column(values, rows, count, bytes, start + offsets[i], stride, i);
       }
     }
-    return present;
+    long[] masksOfRows = table.present();
+    for (int k = 0; k < count; k++) {
+      masksOfRows[rows[k]] |= present;
+    }
+  }
+
+  /** The usual column: little endian and not a yes or no. */
+  private void column(
+      long[] values, int[] rows, int count, byte[] bytes, int start, int stride, int i) {
+    int up = ups[i];
+    int down = downs[i];
+    long mask = masks[i];
+    int at = start;
+    for (int k = 0; k < count; k++) {
+      values[rows[k]] = (long) LONG.get(bytes, at) << up >> down & mask;
+      at += stride;
+    }
   }
 
   /** Fills a row from a record that may lack some. Returns the columns filled, as bits. */
@@ -111,11 +134,11 @@ final class NumberCopies {
     long filled = 0;
     for (int i = 0; i < columns.length; i++) {
       if (ends[i] <= length) {
-        long v = number(bytes, start, i);
-        table.values(columns[i])[row] = toBool && v != 0 ? 1 : v;
+        table.values(columns[i])[row] = number(bytes, start, i);
         filled |= 1L << columns[i];
       }
     }
+    table.present()[row] |= filled;
     return filled;
   }
 
@@ -124,6 +147,7 @@ final class NumberCopies {
     if (bigEndian) {
       v = Long.reverseBytes(v);
     }
-    return v << ups[i] >> downs[i] & masks[i];
+    v = v << ups[i] >> downs[i] & masks[i];
+    return toBool[i] && v != 0 ? 1 : v;
   }
 }

@@ -69,14 +69,12 @@ final class RecordDecoder {
    * What to fill a row with.
    *
    * @param numbers columns filled from numbers
-   * @param bools columns filled from numbers that stand for yes or no
    * @param arrays columns filled from arrays
    * @param constantColumns columns with a fixed value
    * @param constants those values
    */
   record Program(
       NumberCopies numbers,
-      NumberCopies bools,
       List<ArrayCopy> arrays,
       List<Integer> constantColumns,
       List<Long> constants) {}
@@ -85,8 +83,6 @@ final class RecordDecoder {
   private final boolean wanted;
   private final CommonFields common;
   private final NumberCopies numbers;
-  private final NumberCopies bools;
-  private final int numbersEnd;
   private final ArrayCopy[] arrays;
   private final int[] constantColumns;
   private final long[] constants;
@@ -94,6 +90,10 @@ final class RecordDecoder {
   private final Names names;
   private long outside;
   private @Nullable Place firstOutside;
+
+  private final @Nullable StagedRecords staged;
+  private final int[] oneRow = new int[1];
+  private @Nullable KindTable stagedFor;
 
   private int arrayStart;
   private int arrayLength;
@@ -103,17 +103,20 @@ final class RecordDecoder {
       boolean wanted,
       CommonFields common,
       Program program,
+      boolean stages,
       boolean bigEndian,
       Names names) {
     this.kind = kind;
     this.wanted = wanted;
     this.common = common;
     this.numbers = program.numbers();
-    this.bools = program.bools();
-    this.numbersEnd = Math.max(numbers.end(), bools.end());
     this.arrays = program.arrays().toArray(ArrayCopy[]::new);
     this.constantColumns = program.constantColumns().stream().mapToInt(Integer::intValue).toArray();
     this.constants = program.constants().stream().mapToLong(Long::longValue).toArray();
+    this.staged =
+        stages && numbers.end() <= StagedRecords.STRIDE_MAX
+            ? new StagedRecords(numbers.end())
+            : null;
     this.bigEndian = bigEndian;
     this.names = names;
   }
@@ -163,7 +166,8 @@ final class RecordDecoder {
   }
 
   /**
-   * Fills the newest row of a table of this event's kind.
+   * Fills the newest row of a table of this event's kind. Columns from numbers may stay garbage
+   * until {@link #settle()}.
    *
    * @param bytes an array with {@link NumberCopies#SLACK_BYTES} behind the record
    * @return false if a value lay outside of the record
@@ -171,24 +175,61 @@ final class RecordDecoder {
   boolean fill(KindTable table, byte[] bytes, int start, int length) {
     int row = table.rows() - 1;
     long outsideBefore = outside;
-    long present;
-    if (length >= numbersEnd) {
-      present = numbers.copy(table, row, bytes, start) | bools.copy(table, row, bytes, start);
+    StagedRecords stage = staged;
+    if (length >= numbers.end() && stage != null) {
+      stagedFor = table;
+      stage.add(row, bytes, start);
+      if (stage.isFull()) {
+        settle();
+      }
     } else {
-      present =
-          numbers.copyWithin(table, row, bytes, start, length)
-              | bools.copyWithin(table, row, bytes, start, length);
-      outside += numbers.count() + bools.count() - Long.bitCount(present);
+      fillNow(table, row, bytes, start, length);
     }
-    for (int i = 0; i < constants.length; i++) {
-      table.values(constantColumns[i])[row] = constants[i];
-      present |= 1L << constantColumns[i];
-    }
-    table.present()[row] = present;
     for (ArrayCopy copy : arrays) {
       array(table, row, copy, bytes, start, length);
     }
     return outside == outsideBefore;
+  }
+
+  /** Whether rows wait for {@link #settle()}. */
+  boolean isWaiting() {
+    return stagedFor != null;
+  }
+
+  /** Fills what is missing in the rows so far; needed before the table is handed over. */
+  void settle() {
+    KindTable table = stagedFor;
+    StagedRecords stage = staged;
+    if (table == null || stage == null) {
+      return;
+    }
+    int count = stage.count();
+    numbers.copyAll(table, stage.rows(), count, stage.bytes(), 0, stage.stride());
+    constants(table, stage.rows(), count);
+    stage.clear();
+    stagedFor = null;
+  }
+
+  private void fillNow(KindTable table, int row, byte[] bytes, int start, int length) {
+    oneRow[0] = row;
+    if (length >= numbers.end()) {
+      numbers.copyAll(table, oneRow, 1, bytes, start, 0);
+    } else {
+      long filled = numbers.copyWithin(table, row, bytes, start, length);
+      outside += numbers.count() - Long.bitCount(filled);
+    }
+    constants(table, oneRow, 1);
+  }
+
+  private void constants(KindTable table, int[] rows, int count) {
+    long[] present = table.present();
+    for (int i = 0; i < constants.length; i++) {
+      long[] values = table.values(constantColumns[i]);
+      for (int k = 0; k < count; k++) {
+        values[rows[k]] = constants[i];
+        present[rows[k]] |= 1L << constantColumns[i];
+      }
+    }
   }
 
   private void array(
@@ -204,7 +245,6 @@ final class RecordDecoder {
         NumberCopies element = copy.element();
         if (element != null) {
           long filled = element.copyWithin(table, row, bytes, arrayStart, arrayLength);
-          table.present()[row] |= filled;
           outside += filled == 0 ? 1 : 0;
         }
       }

@@ -1,6 +1,7 @@
 package org.vgictrace.parser.tracedat;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -25,6 +26,7 @@ final class RecordReader {
   private final boolean wantsLost;
   private final long[] recordsById = new long[EventFormatParser.ID_MAX + 1];
   private final SortedMap<Integer, Long> lostByCpu = new TreeMap<>();
+  private final List<RecordDecoder> waiting = new ArrayList<>();
   private long events;
   private long lostMarks;
   private long tooShort;
@@ -44,7 +46,13 @@ final class RecordReader {
 
   /** Reads all streams to their ends. */
   void read(List<CpuStream> streams, BatchPool pool, BatchConsumer consumer) throws IOException {
-    BatchBuilder builder = new BatchBuilder(pool, consumer);
+    BatchBuilder builder =
+        new BatchBuilder(
+            pool,
+            (batch, batches) -> {
+              settle();
+              consumer.accept(batch, batches);
+            });
     StreamMerge merge = new StreamMerge(streams);
     while (merge.hasItem()) {
       CpuStream stream = merge.first();
@@ -94,9 +102,18 @@ final class RecordReader {
             decoder.flags(bytes, start, length),
             decoder.preempt(bytes, start, length),
             stream.buffer);
+    boolean waited = decoder.isWaiting();
     if (!decoder.fill(row, bytes, start, length)) {
       decoder.noteOutside(stream);
     }
+    if (!waited && decoder.isWaiting()) {
+      waiting.add(decoder);
+    }
+  }
+
+  private void settle() {
+    waiting.forEach(RecordDecoder::settle);
+    waiting.clear();
   }
 
   private int name(int pid, Names names) {

@@ -9,6 +9,8 @@ import java.util.EnumSet;
 import java.util.HexFormat;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.vgictrace.parser.bind.Binding;
 import org.vgictrace.parser.bind.Binding.Constant;
 import org.vgictrace.parser.bind.Binding.FieldBinding;
@@ -139,6 +141,33 @@ class RecordDecoderTest {
         .isEmpty();
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {16, 2_000})
+  void fillsManyRowsInAnyOrderOfRecordLengths(int offset) throws IOException {
+    Binding binding = binding(Kind.VCPU_EXIT, FieldBinding.whole(0, "a"));
+    EventFormat format = format(List.of("u32 a " + offset + " 4 0"));
+    RecordDecoder decoder = compiler().bound(format, binding);
+    BatchBuilder builder = new BatchBuilder(new BatchPool(names), (batch, pool) -> {});
+    List<Long> expected = new ArrayList<>();
+    List<Long> actual = new ArrayList<>();
+    KindTable table = builder.append(Kind.VCPU_EXIT, 0, 0, 0, 0, 0, 0, 0);
+    byte[] bytes = new byte[offset + Integer.BYTES + NumberCopies.SLACK_BYTES];
+    for (int i = 0; i < 500; i++) {
+      bytes[offset] = (byte) i;
+      bytes[offset + 1] = (byte) (i >>> Byte.SIZE);
+      boolean isShort = i % 7 == 3;
+      assertThat(decoder.fill(table, bytes, 0, offset + (isShort ? 3 : 4))).isEqualTo(!isShort);
+      expected.add(isShort ? -1L : i);
+      builder.append(Kind.VCPU_EXIT, 0, 0, 0, 0, 0, 0, 0);
+    }
+    decoder.settle();
+    for (int row = 0; row < expected.size(); row++) {
+      actual.add(table.get(row, 0, -1));
+    }
+    assertThat(actual).isEqualTo(expected);
+    assertThat(decoder.outside()).isEqualTo(71);
+  }
+
   @Test
   void leavesColumnsWithoutAFittingFieldEmpty() {
     List<String> fields = List.of("const char * name 8 8 0", "struct x s 16 12 0");
@@ -201,6 +230,7 @@ class RecordDecoderTest {
       KindTable row = builder.append(binding.kind(), 0, 0, 0, 0, 0, 0, 0);
       RecordDecoder decoder = compiler().bound(format, binding);
       boolean complete = decoder.fill(row, bytes, 2, bytes.length - 10);
+      decoder.settle();
       assertThat(decoder.outside() == 0).isEqualTo(complete);
       for (int c = 0; c < binding.kind().columns().size(); c++) {
         if (row.has(0, c)) {
