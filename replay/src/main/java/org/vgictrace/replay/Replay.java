@@ -14,12 +14,14 @@ import org.vgictrace.replay.engine.Part;
 import org.vgictrace.replay.kvm.KvmModel;
 import org.vgictrace.replay.kvm.Profile;
 import org.vgictrace.replay.rule.Catalogue;
+import org.vgictrace.replay.rule.Generation;
 import org.vgictrace.replay.rule.Observation;
 import org.vgictrace.replay.rule.Reason;
 import org.vgictrace.replay.rule.Rule;
 import org.vgictrace.replay.rule.Severity;
 import org.vgictrace.replay.verdict.FindingListener;
 import org.vgictrace.replay.verdict.RuleCount;
+import org.vgictrace.replay.verdict.TransitionCount;
 
 /**
  * Replays one capture. Feed it every batch in order with {@link #accept}, then ask for the {@link
@@ -120,12 +122,20 @@ public final class Replay {
         inconsistent,
         undecided,
         verdicts.counts(),
+        steps(),
         verdicts.findings(),
         model.observed(),
         missing(verdicts.counts()),
         model.gaps(),
         model.vms(),
         model.vcpus());
+  }
+
+  private List<TransitionCount> steps() {
+    Generation generation = model.machine().profile().generation();
+    return ledger.exercised().stream()
+        .filter(count -> count.times() > 0 || count.transition().existsIn(generation))
+        .toList();
   }
 
   /** Observations that undecided instances wanted, the recording never showed, and probes can. */

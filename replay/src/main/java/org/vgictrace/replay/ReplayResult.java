@@ -4,6 +4,7 @@ import java.util.List;
 import org.vgictrace.replay.rule.Observation;
 import org.vgictrace.replay.verdict.Finding;
 import org.vgictrace.replay.verdict.RuleCount;
+import org.vgictrace.replay.verdict.TransitionCount;
 
 /**
  * The outcome of a replay.
@@ -16,6 +17,8 @@ import org.vgictrace.replay.verdict.RuleCount;
  * @param inconsistent transitions that break a rule
  * @param indeterminate transitions of which nothing could be decided
  * @param rules counts per rule, in catalogue order, rules without an instance included
+ * @param steps how often each step of the model was exercised: those the profile has, and others
+ *     that were seen nevertheless
  * @param findings in the order of the capture; at most one per rule and VM
  * @param observed what the recording showed
  * @param missing what it did not show but rules needed, with the share of rule instances that would
@@ -32,6 +35,7 @@ public record ReplayResult(
     long inconsistent,
     long indeterminate,
     List<RuleCount> rules,
+    List<TransitionCount> steps,
     List<Finding> findings,
     List<Observation> observed,
     List<Observation> missing,
@@ -41,6 +45,7 @@ public record ReplayResult(
 
   public ReplayResult {
     rules = List.copyOf(rules);
+    steps = List.copyOf(steps);
     findings = List.copyOf(findings);
     observed = List.copyOf(observed);
     missing = List.copyOf(missing);

@@ -182,6 +182,7 @@ final class Reports {
         bad,
         unknown,
         rules,
+        List.of(),
         findings,
         observed,
         missing,

@@ -11,10 +11,12 @@ import org.vgictrace.replay.rule.Catalogue;
 import org.vgictrace.replay.rule.Reason;
 import org.vgictrace.replay.rule.Rule;
 import org.vgictrace.replay.rule.Severity;
+import org.vgictrace.replay.rule.Transition;
 import org.vgictrace.replay.verdict.EventRef;
 import org.vgictrace.replay.verdict.Finding;
 import org.vgictrace.replay.verdict.FindingListener;
 import org.vgictrace.replay.verdict.RuleCount;
+import org.vgictrace.replay.verdict.TransitionCount;
 
 /**
  * Counts the verdicts of every rule and keeps the findings: the first of each rule and VM in full,
@@ -38,12 +40,14 @@ public final class Ledger {
 
   private static final Map<Rule, Integer> INDEXES = indexes();
   private static final Reason[] REASONS = Reason.values();
+  private static final Transition[] TRANSITIONS = Transition.values();
 
   private final FindingListener listener;
   private final boolean[] judged;
   private final long[] consistent;
   private final long[][] inconsistent;
   private final long[][] indeterminate;
+  private final long[] exercised = new long[TRANSITIONS.length];
   private final List<Candidate> candidates = new ArrayList<>();
   private final Map<Key, Candidate> byKey = new HashMap<>();
 
@@ -129,6 +133,20 @@ public final class Ledger {
       indeterminate[rule][reason.ordinal()]++;
       touchedNow = true;
     }
+  }
+
+  /** The recording shows that a step of the model was taken. Has no bearing on any rule. */
+  public void exercised(Transition transition) {
+    exercised[transition.ordinal()]++;
+  }
+
+  /** How often each step of the model was taken, in the order of the model. */
+  public List<TransitionCount> exercised() {
+    List<TransitionCount> counts = new ArrayList<>();
+    for (Transition transition : TRANSITIONS) {
+      counts.add(new TransitionCount(transition, exercised[transition.ordinal()]));
+    }
+    return counts;
   }
 
   /** Whether the rule counts at all. */

@@ -12,8 +12,8 @@ import org.vgictrace.parser.event.Snapshot;
 import org.vgictrace.replay.engine.Event;
 import org.vgictrace.replay.engine.Ledger;
 import org.vgictrace.replay.engine.Part;
-import org.vgictrace.replay.kvm.Profile.Generation;
 import org.vgictrace.replay.kvm.VcpuState.Phase;
+import org.vgictrace.replay.rule.Generation;
 import org.vgictrace.replay.rule.Observation;
 
 /**

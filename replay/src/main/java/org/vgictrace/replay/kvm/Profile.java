@@ -1,6 +1,7 @@
 package org.vgictrace.replay.kvm;
 
 import org.jspecify.annotations.Nullable;
+import org.vgictrace.replay.rule.Generation;
 
 /**
  * Which generation of the hypervisor is modelled. Chosen by the user, by the kernel release, or by
@@ -8,16 +9,6 @@ import org.jspecify.annotations.Nullable;
  * rules that differ between generations are not decided.
  */
 public final class Profile {
-  /** Generations, named after the long-term kernels that stand for them. */
-  public enum Generation {
-    /** Up to 6.3: LPI list, underflow interrupt only. */
-    M61,
-    /** 6.4 to 6.18: LPI xarray, underflow interrupt only. */
-    M612,
-    /** 6.19 and later: EOIcount, DIR trapping, HCR computed at every flush. */
-    M72
-  }
-
   private static final int FIRST_M612 = version(6, 4);
   private static final int FIRST_M72 = version(6, 19);
 

@@ -13,9 +13,11 @@ import org.junit.jupiter.api.Test;
 import org.vgictrace.replay.rule.Catalogue;
 import org.vgictrace.replay.rule.Reason;
 import org.vgictrace.replay.rule.Rule;
+import org.vgictrace.replay.rule.Transition;
 import org.vgictrace.replay.verdict.EventRef;
 import org.vgictrace.replay.verdict.Finding;
 import org.vgictrace.replay.verdict.RuleCount;
+import org.vgictrace.replay.verdict.TransitionCount;
 
 class LedgerTest {
   private static final long ENTRIES = 1000;
@@ -44,6 +46,24 @@ class LedgerTest {
 
   private RuleCount count(Rule rule, long gaps) {
     return ledger.close(gaps, ENTRIES).counts().get(Ledger.index(rule));
+  }
+
+  @Test
+  void exercisedStepsAreCountedAndBelongToNoTransition() {
+    ledger.beginTransition();
+    ledger.exercised(Transition.POP_2);
+    ledger.exercised(Transition.POP_2);
+    ledger.exercised(Transition.NV_5);
+    ledger.endTransition();
+
+    assertThat(ledger.transitions()).isZero();
+    assertThat(ledger.exercised())
+        .extracting(TransitionCount::transition)
+        .containsExactly(Transition.values());
+    assertThat(ledger.exercised())
+        .filteredOn(count -> count.times() > 0)
+        .containsExactly(
+            new TransitionCount(Transition.POP_2, 2), new TransitionCount(Transition.NV_5, 1));
   }
 
   @Test

@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.vgictrace.replay.kvm.Profile.Generation;
+import org.vgictrace.replay.rule.Generation;
 
 class ProfileTest {
 
