@@ -93,4 +93,20 @@ class AlterationTest {
     assertThat(findings.get(0).pid()).isEqualTo(enter.pid());
     assertThat(findings.get(0).at().seq()).isEqualTo(trace.events().indexOf(enter));
   }
+
+  @Test
+  void anInterruptStillActiveAfterItsDeactivationIsFound() throws IOException {
+    TextTrace trace = TextTrace.read(Shipped.file("7.2-gicv3-stall", "trace.txt.zst"));
+    TextTrace.Event deactivation = trace.events("deactivate").get(0);
+    int after = trace.events().indexOf(deactivation) + 1;
+    TextTrace.Event fold = trace.events().get(after);
+    assertThat(fold.field("active")).isEqualTo("0");
+
+    TextMutation altered = trace.alter(fold, "active", old -> "1");
+
+    assertThat(Replays.errors(Replays.text(altered.text())))
+        .singleElement()
+        .asString()
+        .startsWith("INV-FOLD-2 vcpu 0 INTID 27 x1: An interrupt is still active after its deactivation");
+  }
 }

@@ -41,6 +41,8 @@ class ShippedCapturesTest {
       7.2-gicv3-mix/trace.txt M72 GICv3 transitions 2575/0/0 decided 1.0000 gaps 0 vms 1 vcpus 2 []
       7.2-gicv3-overflow-array/trace.dat M72 GICv3 transitions 3873/0/0 decided 1.0000 gaps 0 vms 1 vcpus 2 []
       7.2-gicv3-overflow-array/trace.txt M72 GICv3 transitions 3873/0/0 decided 1.0000 gaps 0 vms 1 vcpus 2 []
+      7.2-gicv3-stall/trace.dat M72 GICv3 transitions 1232/0/0 decided 1.0000 gaps 0 vms 1 vcpus 2 []
+      7.2-gicv3-stall/trace.txt M72 GICv3 transitions 1232/0/0 decided 1.0000 gaps 0 vms 1 vcpus 2 []
       """;
 
   private static String line(String name, String file, ReplayResult result) {

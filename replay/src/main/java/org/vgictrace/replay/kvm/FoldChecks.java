@@ -71,10 +71,19 @@ final class FoldChecks {
     }
     boolean sourcesLeft = v != null && irq.isSgi() && irq.source > 0;
     irq.observe(e);
-    if (v == null || !isFolding(v)) {
+    if (v == null) {
       return;
     }
     ledger.beginTransition();
+    if (isFolding(v)) {
+      ofRegister(e, v, irq, sourcesLeft);
+    } else if (v.deactivating == irq.intid) {
+      deactivated(e, v, irq);
+    }
+    ledger.endTransition();
+  }
+
+  private void ofRegister(Event e, VcpuState v, IrqState irq, boolean sourcesLeft) {
     int k = find(v, irq.intid);
     if (k >= v.foldNext) {
       v.foldNext = k + 1;
@@ -101,7 +110,29 @@ final class FoldChecks {
     } else {
       extra(e, v, irq);
     }
-    ledger.endTransition();
+  }
+
+  /** A deactivation done in software folds a made-up register without its active bit (DEACT-1). */
+  private void deactivated(Event e, VcpuState v, IrqState irq) {
+    v.deactivating = -1;
+    if (!irq.isKnown(IrqState.ACTIVE)) {
+      ledger.indeterminate(F2, Reason.NO_IRQ_SNAPSHOT);
+    } else if (irq.isNot(IrqState.ACTIVE)) {
+      ledger.consistent(F2);
+    } else {
+      reporter.violated(
+          F2,
+          Strength.SOFT,
+          e,
+          "fold " + irq.text(),
+          v,
+          Integer.toUnsignedLong(irq.intid),
+          "An interrupt is still active after its deactivation was done in software.",
+          "active=0",
+          irq.text(),
+          new EventRef(
+              v.deactivatingSeq, v.deactivatingTs, v.deactivatingCpu, "deactivation by the guest"));
+    }
   }
 
   static boolean isFolding(VcpuState v) {
@@ -235,7 +266,7 @@ final class FoldChecks {
     boolean populationSeen = (v.popMask >>> k & 1) != 0 && v.popIrq[k] == irq;
     if (!machine.shows(Observation.QUEUE)) {
       ledger.indeterminate(F3, Reason.PROBE_MISSING);
-    } else if (!populationSeen || irq.isLpi()) {
+    } else if (!populationSeen) {
       ledger.indeterminate(F3, Reason.NO_IRQ_SNAPSHOT);
     } else if (irq.raisedSeq > v.popSeq[k] || irq.raisedTs + machine.skewNs >= v.popTs[k]) {
       ledger.consistent(F3);

@@ -482,6 +482,10 @@ public final class KvmModel implements Part {
     VcpuState v = machine.vcpuInThread(e, e.get(DEACTIVATE_VCPU, 0));
     int intid = (int) e.get(DEACTIVATE_VALUE, 0) & (machine.isV2Guest(v) ? 0x3ff : 0xff_ffff);
     distributor.deactivate(e, machine.known(intid, v));
+    v.deactivating = intid;
+    v.deactivatingSeq = e.seq;
+    v.deactivatingTs = e.ts;
+    v.deactivatingCpu = e.cpu;
   }
 
   private void remap(Event e) {

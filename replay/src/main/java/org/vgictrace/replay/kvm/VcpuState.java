@@ -140,6 +140,13 @@ public final class VcpuState {
 
   boolean physCleared;
 
+  /** Interrupt whose deactivation is being done in software, -1 for none. */
+  int deactivating = -1;
+
+  long deactivatingSeq;
+  long deactivatingTs;
+  int deactivatingCpu;
+
   /**
    * Image of a cancelled entry that differs from what was populated; stands once no kvm_exit
    * follows.
@@ -184,6 +191,7 @@ public final class VcpuState {
     multiSource = false;
     underflow = false;
     hcrConfig = false;
+    deactivating = -1;
   }
 
   /** Number of list registers populated in the flush in progress. */

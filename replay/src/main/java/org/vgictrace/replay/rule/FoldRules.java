@@ -43,7 +43,8 @@ public final class FoldRules {
       rule("INV-FOLD-2", ERROR, "Active state differs from the list register")
           .holds(
               "After the fold the interrupt is active exactly if its register was; from 6.19 an"
-                  + " LPI never is.")
+                  + " LPI never is. A deactivation done in software (6.19 and later) leaves it not"
+                  + " active.")
           .why("The register is the only place where the guest's acknowledge and EOI show.")
           .catches(
               "Phantom active: never delivered again. Lost active: delivered while still handled."
