@@ -107,6 +107,7 @@ class AlterationTest {
     assertThat(Replays.errors(Replays.text(altered.text())))
         .singleElement()
         .asString()
-        .startsWith("INV-FOLD-2 vcpu 0 INTID 27 x1: An interrupt is still active after its deactivation");
+        .startsWith(
+            "INV-FOLD-2 vcpu 0 INTID 27 x1: An interrupt is still active after its deactivation");
   }
 }
