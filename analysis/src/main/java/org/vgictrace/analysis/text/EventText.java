@@ -14,6 +14,7 @@ import org.vgictrace.parser.event.LrImage;
 import org.vgictrace.parser.event.Names;
 import org.vgictrace.parser.event.Snapshot;
 import org.vgictrace.replay.gic.Hcr;
+import org.vgictrace.replay.gic.ItsCommand;
 import org.vgictrace.replay.gic.Lr;
 
 /**
@@ -63,6 +64,7 @@ public final class EventText {
       case LR_IMAGE -> image(out, table, row);
       case QUEUE, LR_WRITE, LR_FOLD, IRQ_PUT, IRQ_STATE -> snapshot(out, table, row);
       case OTHER -> other(out, table, row);
+      case ITS_READ -> itsRead(out, table, row);
       default -> columns(out, table, row);
     }
     if (out.length() > start && out.charAt(start) == ' ') {
@@ -259,6 +261,41 @@ public final class EventText {
   private static void flag(StringBuilder out, KindTable table, int row, int column, String name) {
     if (table.has(row, column)) {
       out.append(name).append(table.get(row, column, 0));
+    }
+  }
+
+  /** {@code MAPTI device=1 event=4 intid=8201 collection=1}, or what was read other than a command. */
+  private void itsRead(StringBuilder out, KindTable table, int row) {
+    who(out, table, row);
+    long length = table.get(row, Kind.ITS_READ.column("len"), 0);
+    ItsCommand command =
+        length == ItsCommand.BYTES
+            ? ItsCommand.of(table.get(row, Kind.ITS_READ.column("opcode"), -1))
+            : null;
+    if (command == null) {
+      if (table.has(row, Kind.ITS_READ.column("gpa"))) {
+        value(out, table, row, Kind.ITS_READ.column("gpa"));
+      }
+      out.append(" len=").append(length);
+      String content = length == 1 ? "opcode" : "dw0";
+      hex(out.append(" read "), table.get(row, Kind.ITS_READ.column(content), 0));
+      return;
+    }
+    out.append(' ').append(command);
+    String[] operands =
+        switch (command) {
+          case MOVI -> new String[] {"device", "event", "collection"};
+          case INT, CLEAR, INV, DISCARD -> new String[] {"device", "event"};
+          case MAPD -> new String[] {"device", "valid"};
+          case MAPC -> new String[] {"collection", "target", "valid"};
+          case MAPTI -> new String[] {"device", "event", "intid", "collection"};
+          case MAPI -> new String[] {"device", "event", "collection"};
+          case INVALL -> new String[] {"collection"};
+          case MOVALL -> new String[] {"target", "target2"};
+          case SYNC -> new String[0];
+        };
+    for (String operand : operands) {
+      value(out, table, row, Kind.ITS_READ.column(operand));
     }
   }
 

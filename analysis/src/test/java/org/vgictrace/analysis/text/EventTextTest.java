@@ -158,6 +158,32 @@ class EventTextTest {
   }
 
   @Test
+  void commandsOfTheItsByName() throws IOException {
+    assertThat(
+            lines(
+                events ->
+                    events
+                        .event(
+                            Kind.ITS_READ, "len", 32, "opcode", 10, "device", 1, "event", 4,
+                            "intid", 8201, "collection", 1)
+                        .event(
+                            Kind.ITS_READ, "len", 32, "opcode", 14, "target", 0, "target2", 1)
+                        .event(Kind.ITS_READ, "len", 32, "opcode", 5, "device", 0)
+                        .event(
+                            Kind.ITS_READ, "gpa", 0x40630002L, "len", 1, "opcode", 0xa3, "dw0",
+                            0x12a3)
+                        .event(
+                            Kind.ITS_READ, "gpa", 0x40610008L, "len", 8, "opcode", 1, "dw0",
+                            0x10001)))
+        .containsExactly(
+            "MAPTI device=1 event=4 intid=8201 collection=1",
+            "MOVALL target=0 target2=1",
+            "SYNC",
+            "gpa=0x40630002 len=1 read 0xa3",
+            "gpa=0x40610008 len=8 read 0x10001");
+  }
+
+  @Test
   void textFromTheCaptureIsHarmless() throws IOException {
     assertThat(
             lines(

@@ -109,9 +109,8 @@ class FtraceTextTest {
             "79816553000 [1] vcpu-1/833 -:- vcpu_entry pc=0x40000000",
             "79816686000 [1] vcpu-1/833 -:- vcpu_exit reason=2 esr_ec=32 pc=0x40000004",
             "79816480000 [0] vcpu-1/833 -:- lr_clear vcpu=0xffff000004a48000 vcpu_id=1 lr=0",
-            "79911399000 [0] vcpu-1/833 -:- other name=\"its_cmd\""
-                + " payload=\"(ffffc5825b67a428 <- ffffc5825b6cc51c) kvm=0xffff000004a68000"
-                + " dw0=0x9\"",
+            "79911399000 [0] vcpu-1/833 -:- its_read kvm=0xffff000004a68000 opcode=9 device=0"
+                + " dw0=0x9",
             "80111503000 [1] vcpu-0/832 -:- sysreg pc=0x4000653c is_write=1 op0=3 op1=0 crn=12"
                 + " crm=11 op2=5");
     assertThat(outcome.meta().format()).isEqualTo("trace-cmd report");
