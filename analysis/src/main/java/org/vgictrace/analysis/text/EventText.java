@@ -264,7 +264,9 @@ public final class EventText {
     }
   }
 
-  /** {@code MAPTI device=1 event=4 intid=8201 collection=1}, or what was read other than a command. */
+  /**
+   * {@code MAPTI device=1 event=4 intid=8201 collection=1}, or what was read other than a command.
+   */
   private void itsRead(StringBuilder out, KindTable table, int row) {
     who(out, table, row);
     long length = table.get(row, Kind.ITS_READ.column("len"), 0);

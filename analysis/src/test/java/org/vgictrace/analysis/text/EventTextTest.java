@@ -164,16 +164,40 @@ class EventTextTest {
                 events ->
                     events
                         .event(
-                            Kind.ITS_READ, "len", 32, "opcode", 10, "device", 1, "event", 4,
-                            "intid", 8201, "collection", 1)
-                        .event(
-                            Kind.ITS_READ, "len", 32, "opcode", 14, "target", 0, "target2", 1)
+                            Kind.ITS_READ,
+                            "len",
+                            32,
+                            "opcode",
+                            10,
+                            "device",
+                            1,
+                            "event",
+                            4,
+                            "intid",
+                            8201,
+                            "collection",
+                            1)
+                        .event(Kind.ITS_READ, "len", 32, "opcode", 14, "target", 0, "target2", 1)
                         .event(Kind.ITS_READ, "len", 32, "opcode", 5, "device", 0)
                         .event(
-                            Kind.ITS_READ, "gpa", 0x40630002L, "len", 1, "opcode", 0xa3, "dw0",
+                            Kind.ITS_READ,
+                            "gpa",
+                            0x40630002L,
+                            "len",
+                            1,
+                            "opcode",
+                            0xa3,
+                            "dw0",
                             0x12a3)
                         .event(
-                            Kind.ITS_READ, "gpa", 0x40610008L, "len", 8, "opcode", 1, "dw0",
+                            Kind.ITS_READ,
+                            "gpa",
+                            0x40610008L,
+                            "len",
+                            8,
+                            "opcode",
+                            1,
+                            "dw0",
                             0x10001)))
         .containsExactly(
             "MAPTI device=1 event=4 intid=8201 collection=1",
