@@ -81,6 +81,17 @@ class UsageTest {
     assertThat(explained.out()).startsWith("INV-LRE-5: Hardware interrupt pending and active\n");
     assertThat(explained.out().lines()).allMatch(line -> line.length() <= 78);
     assertThat(Run.of("explain", "lre-999").code()).isEqualTo(2);
+    assertThat(Run.of("explain", "nv-2").out())
+        .isEqualTo(
+            """
+            NV-2: a step of the model, group NV
+              what happens  The nested guest's list registers are loaded.
+              profiles      M72
+              counted       check, batch: how often a capture shows it, among the
+                            steps exercised.
+            """);
+    assertThat(Run.of("explain", "fold-6").out().lines())
+        .contains("INV-FOLD-6: Fold left its traces", "FOLD-6: a step of the model, group FOLD");
   }
 
   private static Run usage(String line) {

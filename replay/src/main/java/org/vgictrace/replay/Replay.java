@@ -11,8 +11,10 @@ import org.vgictrace.parser.event.Kind;
 import org.vgictrace.replay.engine.Event;
 import org.vgictrace.replay.engine.Ledger;
 import org.vgictrace.replay.engine.Part;
+import org.vgictrace.replay.kvm.AccessMarks;
 import org.vgictrace.replay.kvm.KvmModel;
 import org.vgictrace.replay.kvm.Profile;
+import org.vgictrace.replay.kvm.StepMarks;
 import org.vgictrace.replay.rule.Catalogue;
 import org.vgictrace.replay.rule.Generation;
 import org.vgictrace.replay.rule.Observation;
@@ -49,7 +51,7 @@ public final class Replay {
     ledger = new Ledger(judged(options), listener);
     Profile profile = Profile.choose(options.profile(), options.release());
     model = new KvmModel(profile, options.ordered(), ledger);
-    List<Part> all = List.of(model);
+    List<Part> all = List.of(model, new StepMarks(model), new AccessMarks(model));
     for (Kind kind : KINDS) {
       parts[kind.ordinal()] =
           all.stream().filter(part -> part.kinds().contains(kind)).toArray(Part[]::new);

@@ -35,6 +35,7 @@ public final class BatchJson {
       json.writeNumberField("unreadable", report.unreadable());
       json.writeNumberField("skipped", report.skipped().size());
       json.writeEndObject();
+      CheckJson.steps(json, report.reports());
       json.writeArrayFieldStart("results");
       for (Outcome outcome : report.outcomes()) {
         outcome(json, outcome);

@@ -7,6 +7,7 @@ import org.vgictrace.analysis.batch.Outcome;
 import org.vgictrace.analysis.check.CheckReport;
 import org.vgictrace.analysis.check.FindingReport;
 import org.vgictrace.analysis.check.Verdict;
+import org.vgictrace.analysis.coverage.StepCoverage;
 import org.vgictrace.analysis.text.Clean;
 import org.vgictrace.analysis.text.Figures;
 import org.vgictrace.analysis.text.Layout;
@@ -48,6 +49,9 @@ public final class BatchText {
             + " unreadable; "
             + Figures.counted(report.skipped().size(), "other file")
             + " skipped");
+    if (!reports.isEmpty()) {
+      lines.entry(0, 0, "", "steps of the model: " + StepCoverage.of(reports).text());
+    }
   }
 
   private void capture(CheckReport check) throws IOException {

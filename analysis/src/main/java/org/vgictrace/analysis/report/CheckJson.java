@@ -14,6 +14,7 @@ import org.vgictrace.analysis.check.CheckReport;
 import org.vgictrace.analysis.check.FindingReport;
 import org.vgictrace.analysis.check.WindowLine;
 import org.vgictrace.analysis.coverage.Hint;
+import org.vgictrace.analysis.coverage.StepCoverage;
 import org.vgictrace.analysis.text.Clean;
 import org.vgictrace.parser.CaptureCounts;
 import org.vgictrace.parser.CaptureMeta;
@@ -23,11 +24,12 @@ import org.vgictrace.replay.rule.Reason;
 import org.vgictrace.replay.verdict.EventRef;
 import org.vgictrace.replay.verdict.Finding;
 import org.vgictrace.replay.verdict.RuleCount;
+import org.vgictrace.replay.verdict.TransitionCount;
 
 /**
  * Writes checks as JSON of schema {@code vgictrace.check/1}. Several captures make one document:
- * rule counts and transitions are summed, each finding names its file. Fields may be added; none is
- * renamed or removed without a new schema number.
+ * rule counts, transitions and steps are summed, each finding names its file. Fields may be added;
+ * none is renamed or removed without a new schema number.
  */
 public final class CheckJson {
   /** Schema name and number. */
@@ -88,6 +90,7 @@ public final class CheckJson {
       rule(count);
     }
     json.writeEndArray();
+    steps(json, reports);
     json.writeArrayFieldStart("findings");
     for (CheckReport report : reports) {
       for (FindingReport finding : report.findings()) {
@@ -162,6 +165,18 @@ public final class CheckJson {
     json.writeNumberField(
         "indeterminate", reports.stream().mapToLong(r -> r.replay().indeterminate()).sum());
     json.writeEndObject();
+  }
+
+  /** Writes how often each step of the model was exercised. */
+  static void steps(JsonGenerator json, List<CheckReport> reports) throws IOException {
+    json.writeArrayFieldStart("steps");
+    for (TransitionCount count : StepCoverage.of(reports).counts()) {
+      json.writeStartObject();
+      json.writeStringField("id", count.transition().id());
+      json.writeNumberField("exercised", count.times());
+      json.writeEndObject();
+    }
+    json.writeEndArray();
   }
 
   private void rule(RuleCount count) throws IOException {

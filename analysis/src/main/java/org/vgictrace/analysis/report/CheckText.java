@@ -7,6 +7,7 @@ import org.vgictrace.analysis.check.CheckReport;
 import org.vgictrace.analysis.check.FindingReport;
 import org.vgictrace.analysis.check.Verdict;
 import org.vgictrace.analysis.coverage.Hint;
+import org.vgictrace.analysis.coverage.StepCoverage;
 import org.vgictrace.analysis.text.Clean;
 import org.vgictrace.analysis.text.Figures;
 import org.vgictrace.analysis.text.Layout;
@@ -81,6 +82,7 @@ public final class CheckText {
         total == 0
             ? "nothing"
             : Figures.percent(total - undecided, total) + " of " + total + " rule instances");
+    lines.entry(2, 13, "steps", StepCoverage.of(List.of(report)).text());
     table(replay.rules());
     List<Hint> hints = Hint.of(report);
     if (!hints.isEmpty()) {

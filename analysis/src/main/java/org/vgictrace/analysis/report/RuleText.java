@@ -2,9 +2,11 @@ package org.vgictrace.analysis.report;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.vgictrace.analysis.text.Layout;
 import org.vgictrace.replay.rule.Observation;
 import org.vgictrace.replay.rule.Rule;
+import org.vgictrace.replay.rule.Transition;
 
 /** Writes the rule catalogue for people. */
 public final class RuleText {
@@ -50,6 +52,16 @@ public final class RuleText {
     if (!rule.architecture().isEmpty()) {
       field("architecture", String.join(", ", rule.architecture()));
     }
+  }
+
+  /** Writes all there is to know about a step of the model. */
+  public void explain(Transition step) throws IOException {
+    lines.line(style.strong(step.id()) + ": a step of the model, group " + step.group());
+    field("what happens", step.doc());
+    field(
+        "profiles",
+        step.generations().stream().sorted().map(Enum::name).collect(Collectors.joining(", ")));
+    field("counted", "check, batch: how often a capture shows it, among the steps exercised.");
   }
 
   private void field(String label, String text) throws IOException {

@@ -15,9 +15,11 @@ import org.vgictrace.replay.rule.Observation;
 import org.vgictrace.replay.rule.Reason;
 import org.vgictrace.replay.rule.Rule;
 import org.vgictrace.replay.rule.Severity;
+import org.vgictrace.replay.rule.Transition;
 import org.vgictrace.replay.verdict.EventRef;
 import org.vgictrace.replay.verdict.Finding;
 import org.vgictrace.replay.verdict.RuleCount;
+import org.vgictrace.replay.verdict.TransitionCount;
 
 /** Results to write reports of, made by hand so that they change only when a report does. */
 final class Reports {
@@ -182,7 +184,11 @@ final class Reports {
         bad,
         unknown,
         rules,
-        List.of(),
+        List.of(
+            new TransitionCount(Transition.POP_1, good),
+            new TransitionCount(Transition.POP_2, bad),
+            new TransitionCount(Transition.FOLD_1, 0),
+            new TransitionCount(Transition.NV_1, 0)),
         findings,
         observed,
         missing,

@@ -16,6 +16,7 @@ import org.vgictrace.replay.engine.Strength;
 import org.vgictrace.replay.kvm.VcpuState.Phase;
 import org.vgictrace.replay.rule.Observation;
 import org.vgictrace.replay.rule.Reason;
+import org.vgictrace.replay.rule.Transition;
 import org.vgictrace.replay.verdict.EventRef;
 
 /**
@@ -243,8 +244,12 @@ final class ApListChecks {
       return irq;
     }
     privateOwner(e, irq, own);
-    if (own != 0 && ownBefore != 0 && ownBefore != IrqState.POINTER_UNKNOWN && own != ownBefore) {
-      migrated(e, irq, own, before);
+    if (own != ownBefore && ownBefore != 0 && ownBefore != IrqState.POINTER_UNKNOWN) {
+      if (own != 0) {
+        migrated(e, irq, own, before);
+      } else if (!irq.isLpi()) {
+        ledger.exercised(Transition.PRUNE_1);
+      }
     }
     machine.setOwn(irq, own);
     return irq;
@@ -277,6 +282,9 @@ final class ApListChecks {
   private void migrated(Event e, IrqState irq, long own, @Nullable EventRef activeBefore) {
     if (irq.isPrivate()) {
       return;
+    }
+    if (machine.shows(Observation.QUEUE)) {
+      ledger.exercised(Transition.PRUNE_3);
     }
     boolean certain =
         activeBefore != null

@@ -15,6 +15,7 @@ import org.vgictrace.replay.engine.Part;
 import org.vgictrace.replay.kvm.VcpuState.Phase;
 import org.vgictrace.replay.rule.Generation;
 import org.vgictrace.replay.rule.Observation;
+import org.vgictrace.replay.rule.Transition;
 
 /**
  * Steps the model of KVM's vGIC with every event and has each step judged.
@@ -306,6 +307,7 @@ public final class KvmModel implements Part {
 
   private void cancelled(Event e, VcpuState v) {
     residency.cancelledForSure(e, v);
+    reporter.ledger().exercised(Transition.ENTRY_2);
     fold.end(e, v);
     v.phase = Phase.IDLE;
   }

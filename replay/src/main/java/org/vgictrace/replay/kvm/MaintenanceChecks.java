@@ -9,6 +9,7 @@ import org.vgictrace.replay.engine.Ledger;
 import org.vgictrace.replay.engine.Strength;
 import org.vgictrace.replay.gic.Misr;
 import org.vgictrace.replay.rule.Reason;
+import org.vgictrace.replay.rule.Transition;
 
 /** Judges whether a maintenance interrupt has a cause in the latest residency on its CPU. */
 final class MaintenanceChecks {
@@ -27,6 +28,7 @@ final class MaintenanceChecks {
 
   /** The maintenance interrupt handler runs on the event's CPU. */
   void handler(Event e) {
+    ledger.exercised(Transition.MAINT_1);
     VcpuState v = latestOn(e.cpu);
     ledger.beginTransition();
     if (v == null || !v.exitValid || v.outHcr < 0 || machine.host == 0) {

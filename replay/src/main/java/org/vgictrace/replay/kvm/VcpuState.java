@@ -155,6 +155,9 @@ public final class VcpuState {
 
   int cancelledLr;
 
+  /** Whether an exit image came after the latest entry, for {@link StepMarks}. */
+  boolean foldSeen;
+
   VcpuState(long pointer) {
     this.pointer = pointer;
   }
