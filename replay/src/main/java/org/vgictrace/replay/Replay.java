@@ -26,9 +26,9 @@ import org.vgictrace.replay.verdict.RuleCount;
 import org.vgictrace.replay.verdict.TransitionCount;
 
 /**
- * Replays one capture. Feed it every batch in order with {@link #accept}, then ask for the {@link
- * #finish result}. It reads a batch during the call only; whoever owns the batch recycles it. Not
- * thread-safe.
+ * Replays one capture under one profile. Feed it every batch in order with {@link #accept}, then
+ * ask for the {@link #finish result}. It reads a batch during the call only; whoever owns the batch
+ * recycles it. Not thread-safe.
  */
 public final class Replay {
   private static final Kind[] KINDS = Kind.values();
@@ -111,6 +111,11 @@ public final class Replay {
     }
   }
 
+  /** Whether an event was found that contradicts itself under a rule of severity error. */
+  boolean isContradicted() {
+    return ledger.isContradicted();
+  }
+
   /** The outcome. No batch may be fed afterwards. */
   public ReplayResult finish() {
     Ledger.Verdicts verdicts = ledger.close(model.gaps(), model.entries());
@@ -118,6 +123,7 @@ public final class Replay {
     long undecided = ledger.transitions() - ledger.transitionsConsistent() - inconsistent;
     return new ReplayResult(
         model.profile(),
+        List.of(),
         model.hostGic(),
         ledger.transitions(),
         ledger.transitionsConsistent(),

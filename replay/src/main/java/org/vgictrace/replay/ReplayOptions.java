@@ -2,6 +2,7 @@ package org.vgictrace.replay;
 
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.vgictrace.replay.rule.Generation;
 
 /**
  * How to replay.
@@ -24,6 +25,11 @@ public record ReplayOptions(
   public ReplayOptions {
     only = Set.copyOf(only);
     ignored = Set.copyOf(ignored);
+  }
+
+  /** The same with that generation forced. */
+  ReplayOptions as(Generation generation) {
+    return new ReplayOptions(generation.name(), release, ordered, only, ignored);
   }
 
   /** All rules, profile chosen from the release and the events. */

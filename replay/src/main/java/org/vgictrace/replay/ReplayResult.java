@@ -1,7 +1,12 @@
 package org.vgictrace.replay;
 
+import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import org.vgictrace.replay.rule.Observation;
+import org.vgictrace.replay.rule.Reason;
+import org.vgictrace.replay.verdict.CandidateOutcome;
 import org.vgictrace.replay.verdict.Finding;
 import org.vgictrace.replay.verdict.RuleCount;
 import org.vgictrace.replay.verdict.TransitionCount;
@@ -11,6 +16,8 @@ import org.vgictrace.replay.verdict.TransitionCount;
  *
  * @param profile the profile that was used, and what it was chosen by, such as {@code M612 (release
  *     6.12.107)}
+ * @param candidates if the release is unknown, what became of each generation, oldest first; else
+ *     empty
  * @param hostGic {@code GICv2}, {@code GICv3} or {@code unknown}
  * @param transitions transitions recorded
  * @param consistent transitions that hold under every rule that could be decided
@@ -29,6 +36,7 @@ import org.vgictrace.replay.verdict.TransitionCount;
  */
 public record ReplayResult(
     String profile,
+    List<CandidateOutcome> candidates,
     String hostGic,
     long transitions,
     long consistent,
@@ -44,6 +52,7 @@ public record ReplayResult(
     int vcpus) {
 
   public ReplayResult {
+    candidates = List.copyOf(candidates);
     rules = List.copyOf(rules);
     steps = List.copyOf(steps);
     findings = List.copyOf(findings);
@@ -56,5 +65,65 @@ public record ReplayResult(
     long total = rules.stream().mapToLong(RuleCount::total).sum();
     long undecided = rules.stream().mapToLong(RuleCount::undecided).sum();
     return total == 0 ? 1.0 : (double) (total - undecided) / total;
+  }
+
+  /** The same under another description of how the profile was chosen. */
+  ReplayResult judgedAs(String newProfile, List<CandidateOutcome> newCandidates) {
+    return new ReplayResult(
+        newProfile,
+        newCandidates,
+        hostGic,
+        transitions,
+        consistent,
+        inconsistent,
+        indeterminate,
+        rules,
+        steps,
+        findings,
+        observed,
+        missing,
+        gaps,
+        vms,
+        vcpus);
+  }
+
+  /**
+   * What this result and that of another profile have in common: instances on which they differ are
+   * undecided, and findings that only one of them has are none.
+   */
+  ReplayResult agreedWith(ReplayResult other) {
+    List<RuleCount> agreed = new ArrayList<>();
+    for (int i = 0; i < rules.size(); i++) {
+      agreed.add(agreed(rules.get(i), other.rules.get(i)));
+    }
+    return new ReplayResult(
+        profile,
+        candidates,
+        hostGic,
+        transitions,
+        consistent,
+        inconsistent,
+        indeterminate,
+        agreed,
+        steps,
+        CandidateReplay.common(findings, other.findings),
+        observed,
+        missing,
+        gaps,
+        vms,
+        vcpus);
+  }
+
+  private static RuleCount agreed(RuleCount a, RuleCount b) {
+    long good = Math.min(a.consistent(), b.consistent());
+    long bad = Math.min(a.inconsistent(), b.inconsistent());
+    long differ = a.consistent() - good + a.inconsistent() - bad;
+    if (differ == 0) {
+      return a;
+    }
+    Map<Reason, Long> reasons = new EnumMap<>(Reason.class);
+    reasons.putAll(a.indeterminate());
+    reasons.merge(Reason.UNKNOWN_VERSION, differ, Long::sum);
+    return new RuleCount(a.rule(), good, bad, reasons);
   }
 }

@@ -6,7 +6,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.vgictrace.fixtures.scenario.ScenarioWriter;
 import org.vgictrace.fixtures.write.FtraceTextWriter;
 import org.vgictrace.fixtures.write.TraceDatWriter;
@@ -25,6 +27,24 @@ final class Replays {
   static ReplayResult file(Path file) {
     try (Capture capture = Captures.open(file)) {
       Replay replay = new Replay(ReplayOptions.forRelease(capture.meta().release()), finding -> {});
+      capture.read(
+          replay.kinds(),
+          (batch, pool) -> {
+            replay.accept(batch);
+            pool.recycle(batch);
+          });
+      return replay.finish();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Replays a file without knowing its release, or under a profile that is forced. */
+  static ReplayResult candidates(Path file, @Nullable String profile) {
+    try (Capture capture = Captures.open(file)) {
+      ReplayOptions options =
+          new ReplayOptions(profile, null, !capture.meta().nanoseconds(), Set.of(), Set.of());
+      CandidateReplay replay = new CandidateReplay(options, finding -> {});
       capture.read(
           replay.kinds(),
           (batch, pool) -> {

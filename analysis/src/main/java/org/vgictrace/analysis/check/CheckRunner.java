@@ -12,7 +12,7 @@ import org.vgictrace.parser.CaptureMeta;
 import org.vgictrace.parser.event.Batch;
 import org.vgictrace.parser.event.BatchPool;
 import org.vgictrace.parser.event.Kind;
-import org.vgictrace.replay.Replay;
+import org.vgictrace.replay.CandidateReplay;
 import org.vgictrace.replay.ReplayOptions;
 import org.vgictrace.replay.ReplayResult;
 
@@ -28,11 +28,11 @@ public final class CheckRunner {
   private final Windows windows = new Windows();
   private final Deque<Batch> retained = new ArrayDeque<>();
   private final List<BatchObserver> observers;
-  private final Replay replay;
+  private final CandidateReplay replay;
 
   private CheckRunner(ReplayOptions options, List<BatchObserver> observers) {
     this.observers = observers;
-    this.replay = new Replay(options, windows);
+    this.replay = new CandidateReplay(options, windows);
   }
 
   /**

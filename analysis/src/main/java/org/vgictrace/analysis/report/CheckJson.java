@@ -21,6 +21,7 @@ import org.vgictrace.parser.CaptureMeta;
 import org.vgictrace.parser.diag.Diagnostic;
 import org.vgictrace.replay.ReplayResult;
 import org.vgictrace.replay.rule.Reason;
+import org.vgictrace.replay.verdict.CandidateOutcome;
 import org.vgictrace.replay.verdict.EventRef;
 import org.vgictrace.replay.verdict.Finding;
 import org.vgictrace.replay.verdict.RuleCount;
@@ -110,6 +111,9 @@ public final class CheckJson {
     json.writeStringField("hypervisor", "kvm");
     Json.string(json, "release", meta.release());
     json.writeStringField("profile", replay.profile());
+    if (!replay.candidates().isEmpty()) {
+      candidates(replay.candidates());
+    }
     json.writeStringField("host_gic", replay.hostGic());
     Json.string(json, "clock", meta.clock());
     json.writeNumberField("cpus", counts.eventsByCpu().size());
@@ -140,6 +144,20 @@ public final class CheckJson {
     }
     json.writeEndArray();
     json.writeEndObject();
+  }
+
+  private void candidates(List<CandidateOutcome> candidates) throws IOException {
+    json.writeArrayFieldStart("candidates");
+    for (CandidateOutcome candidate : candidates) {
+      json.writeStartObject();
+      json.writeStringField("profile", candidate.generation().name());
+      json.writeStringField("fate", candidate.fate().name().toLowerCase(Locale.ROOT));
+      if (!candidate.by().isEmpty()) {
+        json.writeStringField("by", candidate.by());
+      }
+      json.writeEndObject();
+    }
+    json.writeEndArray();
   }
 
   private void diagnostics(CaptureCounts counts) throws IOException {

@@ -11,11 +11,14 @@ import org.vgictrace.parser.CaptureMeta;
 import org.vgictrace.parser.diag.Diagnostic;
 import org.vgictrace.parser.diag.Place;
 import org.vgictrace.replay.ReplayResult;
+import org.vgictrace.replay.rule.Generation;
 import org.vgictrace.replay.rule.Observation;
 import org.vgictrace.replay.rule.Reason;
 import org.vgictrace.replay.rule.Rule;
 import org.vgictrace.replay.rule.Severity;
 import org.vgictrace.replay.rule.Transition;
+import org.vgictrace.replay.verdict.CandidateOutcome;
+import org.vgictrace.replay.verdict.CandidateOutcome.Fate;
 import org.vgictrace.replay.verdict.EventRef;
 import org.vgictrace.replay.verdict.Finding;
 import org.vgictrace.replay.verdict.RuleCount;
@@ -178,6 +181,10 @@ final class Reports {
     List<Finding> findings = List.of();
     return new ReplayResult(
         profile,
+        List.of(
+            new CandidateOutcome(Generation.M61, Fate.EXCLUDED, "injection with a vCPU pointer"),
+            new CandidateOutcome(Generation.M612, Fate.EXPLAINS, ""),
+            new CandidateOutcome(Generation.M72, Fate.REFUTED, "INV-LRE-4 at seq 2275")),
         "GICv3",
         good + bad + unknown,
         good,

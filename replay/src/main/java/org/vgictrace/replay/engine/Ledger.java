@@ -51,6 +51,7 @@ public final class Ledger {
   private final List<Candidate> candidates = new ArrayList<>();
   private final Map<Key, Candidate> byKey = new HashMap<>();
 
+  private boolean contradicted;
   private boolean blind;
   private boolean decidedNow;
   private @Nullable Strength violatedNow;
@@ -175,6 +176,7 @@ public final class Ledger {
     decidedNow = true;
     touchedNow = true;
     boolean quirk = finding.rule().severity() == Severity.QUIRK;
+    contradicted |= strength == Strength.HARD && finding.rule().severity() == Severity.ERROR;
     if (!quirk && (violatedNow == null || strength.compareTo(violatedNow) < 0)) {
       violatedNow = strength;
     }
@@ -188,6 +190,11 @@ public final class Ledger {
     byKey.put(key, candidate);
     candidates.add(candidate);
     listener.found(finding);
+  }
+
+  /** Whether some event contradicts itself under a rule of severity error. */
+  public boolean isContradicted() {
+    return contradicted;
   }
 
   /** Transitions judged so far. */
