@@ -87,8 +87,8 @@ class UsageTest {
             NV-2: a step of the model, group NV
               what happens  The nested guest's list registers are loaded.
               profiles      M72
-              counted       check, batch: how often a capture shows it, among the
-                            steps exercised.
+              counted       check, batch: how often a capture shows it, among the steps
+                            exercised.
             """);
     assertThat(Run.of("explain", "fold-6").out().lines())
         .contains("INV-FOLD-6: Fold left its traces", "FOLD-6: a step of the model, group FOLD");

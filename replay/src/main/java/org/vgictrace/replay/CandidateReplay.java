@@ -160,10 +160,8 @@ public final class CandidateReplay {
     outcomes.sort(Comparator.comparing(CandidateOutcome::generation));
     Ended chosen = survivors.get(survivors.size() - 1);
     ReplayResult result = chosen.result();
-    for (Ended other : survivors) {
-      if (other != chosen) {
-        result = result.agreedWith(other.result());
-      }
+    for (Ended other : survivors.subList(0, survivors.size() - 1)) {
+      result = result.agreedWith(other.result());
     }
     return result.judgedAs(chosen.generation() + " (" + reason(chosen, outcomes) + ")", outcomes);
   }

@@ -36,6 +36,9 @@ public final class BatchText {
     }
     List<CheckReport> reports = report.reports();
     lines.blank();
+    if (!reports.isEmpty()) {
+      lines.entry(0, 0, "", "steps of the model: " + StepCoverage.of(reports).text());
+    }
     lines.line(
         Figures.counted(report.outcomes().size(), "capture")
             + ": "
@@ -49,9 +52,6 @@ public final class BatchText {
             + " unreadable; "
             + Figures.counted(report.skipped().size(), "other file")
             + " skipped");
-    if (!reports.isEmpty()) {
-      lines.entry(0, 0, "", "steps of the model: " + StepCoverage.of(reports).text());
-    }
   }
 
   private void capture(CheckReport check) throws IOException {
