@@ -9,7 +9,6 @@ import org.apache.arrow.vector.types.pojo.ArrowType;
 import org.apache.arrow.vector.types.pojo.DictionaryEncoding;
 import org.apache.arrow.vector.types.pojo.Field;
 import org.apache.arrow.vector.types.pojo.FieldType;
-import org.apache.arrow.vector.types.pojo.Schema;
 import org.vgictrace.parser.CaptureMeta;
 import org.vgictrace.parser.ToolVersion;
 import org.vgictrace.parser.event.Column;
@@ -23,15 +22,15 @@ import org.vgictrace.parser.event.Kind;
 final class ArrowSchemas {
   private ArrowSchemas() {}
 
-  static Schema table(Kind kind, CaptureMeta meta) {
+  static TableSchema table(Kind kind, CaptureMeta meta) {
     return schema(kind.tableName(), kind.doc(), TableColumns.of(kind), meta);
   }
 
-  static Schema order(CaptureMeta meta) {
+  static TableSchema order(CaptureMeta meta) {
     return schema("order", "The events of all tables in their order.", TableColumns.ORDER, meta);
   }
 
-  static Schema schema(String name, String doc, List<Column> columns, CaptureMeta meta) {
+  static TableSchema schema(String name, String doc, List<Column> columns, CaptureMeta meta) {
     Map<String, String> metadata = new TreeMap<>();
     metadata.put("vgictrace.table", name);
     metadata.put("vgictrace.doc", doc);
@@ -44,7 +43,7 @@ final class ArrowSchemas {
     for (Column column : columns) {
       fields.add(field(column, fields.size()));
     }
-    return new Schema(fields, metadata);
+    return new TableSchema(fields, metadata);
   }
 
   private static Field field(Column column, int index) {

@@ -6,7 +6,6 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.apache.arrow.vector.types.pojo.Schema;
 import org.vgictrace.parser.event.Column;
 import org.vgictrace.parser.event.Names;
 
@@ -34,7 +33,7 @@ final class ArrowTableWriter implements Closeable {
 
   ArrowTableWriter(
       Path file,
-      Schema schema,
+      TableSchema schema,
       List<Column> declared,
       Names names,
       Scratch scratch,

@@ -19,14 +19,15 @@ import org.apache.arrow.flatbuf.Buffer;
 import org.apache.arrow.flatbuf.CompressionType;
 import org.apache.arrow.flatbuf.DictionaryBatch;
 import org.apache.arrow.flatbuf.FieldNode;
+import org.apache.arrow.flatbuf.Footer;
 import org.apache.arrow.flatbuf.MessageHeader;
+import org.apache.arrow.flatbuf.MetadataVersion;
 import org.apache.arrow.flatbuf.RecordBatch;
 import org.apache.arrow.vector.ipc.WriteChannel;
 import org.apache.arrow.vector.ipc.message.ArrowBlock;
-import org.apache.arrow.vector.ipc.message.ArrowFooter;
+import org.apache.arrow.vector.ipc.message.FBSerializables;
 import org.apache.arrow.vector.ipc.message.IpcOption;
 import org.apache.arrow.vector.ipc.message.MessageSerializer;
-import org.apache.arrow.vector.types.pojo.Schema;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,13 +51,13 @@ final class IpcOutput implements Closeable {
 
   private final FileChannel file;
   private final WriteChannel out;
-  private final Schema schema;
+  private final TableSchema schema;
   private final List<ArrowBlock> batches = new ArrayList<>();
   private final List<ArrowBlock> dictionaries = new ArrayList<>();
   private final @Nullable ZstdCompressCtx zstd;
   private ByteBuffer packed = ByteBuffer.allocateDirect(0);
 
-  IpcOutput(Path path, Schema schema, TableCompression compression) throws IOException {
+  IpcOutput(Path path, TableSchema schema, TableCompression compression) throws IOException {
     this.schema = schema;
     this.zstd =
         switch (compression) {
@@ -67,7 +68,8 @@ final class IpcOutput implements Closeable {
     this.out = new WriteChannel(file);
     out.write(MAGIC);
     out.align();
-    MessageSerializer.serialize(out, schema);
+    FlatBufferBuilder builder = new FlatBufferBuilder();
+    message(builder, MessageHeader.Schema, schema.write(builder), List.of());
   }
 
   /**
@@ -112,7 +114,7 @@ final class IpcOutput implements Closeable {
     out.writeIntLittleEndian(MessageSerializer.IPC_CONTINUATION_TOKEN);
     out.writeIntLittleEndian(0);
     long start = out.getCurrentPosition();
-    out.write(new ArrowFooter(schema, dictionaries, batches), false);
+    out.write(footer());
     out.writeIntLittleEndian(Math.toIntExact(out.getCurrentPosition() - start));
     out.write(MAGIC);
   }
@@ -123,6 +125,23 @@ final class IpcOutput implements Closeable {
       zstd.close();
     }
     out.close();
+  }
+
+  /** What is where in the file (File.fbs). */
+  private ByteBuffer footer() {
+    FlatBufferBuilder builder = new FlatBufferBuilder();
+    int columns = schema.write(builder);
+    Footer.startDictionariesVector(builder, dictionaries.size());
+    int dictionaryBlocks = FBSerializables.writeAllStructsToVector(builder, dictionaries);
+    Footer.startRecordBatchesVector(builder, batches.size());
+    int batchBlocks = FBSerializables.writeAllStructsToVector(builder, batches);
+    Footer.startFooter(builder);
+    Footer.addSchema(builder, columns);
+    Footer.addDictionaries(builder, dictionaryBlocks);
+    Footer.addRecordBatches(builder, batchBlocks);
+    Footer.addVersion(builder, MetadataVersion.V5);
+    builder.finish(Footer.endFooter(builder));
+    return builder.dataBuffer();
   }
 
   private int recordBatch(FlatBufferBuilder builder, int rows, int[] nulls, List<ByteBuffer> body) {
