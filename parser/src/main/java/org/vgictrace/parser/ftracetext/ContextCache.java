@@ -17,7 +17,8 @@ final class ContextCache {
   /** Bytes of a line that are looked up. */
   static final int PREFIX_BYTES = 37;
 
-  private static final int CONTEXTS = 1024;
+  /** Slots; many more than the few hundred contexts of a recording, so that few collide. */
+  private static final int CONTEXTS = 4096;
 
   private final @Nullable Context[] contexts = new Context[CONTEXTS];
 

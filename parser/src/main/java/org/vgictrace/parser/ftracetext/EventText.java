@@ -273,11 +273,8 @@ final class EventText {
 
   /** Position after {@code (symbol+0x0/0x10) } or {@code (ffffffff8181e720) }. */
   private static int afterPlace(byte[] b, int open, int end) {
-    int p = open + 1;
-    while (p < end && b[p] != ')') {
-      p++;
-    }
-    return p == end ? end : Math.min(ContextReader.skipBlanks(b, p + 1), end);
+    int close = Swar.indexOf(b, open + 1, end, (byte) ')');
+    return close < 0 ? end : Math.min(ContextReader.skipBlanks(b, close + 1), end);
   }
 
   /** End of the text without the {@code [282888:0x20:12]} of {@code trace-cmd report --debug}. */

@@ -112,7 +112,7 @@ final class LineSource {
     }
     int search = next;
     while (true) {
-      int at = indexOf(lineEnd, search, limit);
+      int at = Swar.indexOf(bytes, search, limit, lineEnd);
       if (at >= 0) {
         return line(at, at + 1);
       }
@@ -121,7 +121,7 @@ final class LineSource {
       }
       search = limit;
       if (number == 0 && lineEnd == '\n' && (ended || limit - next >= LINE_END_SEARCH_BYTES)) {
-        if (indexOf((byte) '\r', next, limit) >= 0) {
+        if (Swar.indexOf(bytes, next, limit, (byte) '\r') >= 0) {
           lineEnd = '\r';
           search = next;
           continue;
@@ -165,7 +165,7 @@ final class LineSource {
 
   private boolean skipRestOfLine(Listener listener) throws IOException {
     while (true) {
-      int at = indexOf(lineEnd, next, limit);
+      int at = Swar.indexOf(bytes, next, limit, lineEnd);
       if (at >= 0) {
         next = at + 1;
         skipRest = false;
@@ -213,33 +213,5 @@ final class LineSource {
       }
     }
     return used;
-  }
-
-  /** Index of a byte in a part of the array, -1 if it is not there. */
-  private int indexOf(byte wanted, int from, int to) {
-    byte[] b = bytes;
-    int p = from;
-    for (; p + 4 * Long.BYTES <= to; p += 4 * Long.BYTES) {
-      long found =
-          Swar.matches(Swar.word(b, p), wanted)
-              | Swar.matches(Swar.word(b, p + 8), wanted)
-              | Swar.matches(Swar.word(b, p + 16), wanted)
-              | Swar.matches(Swar.word(b, p + 24), wanted);
-      if (found != 0) {
-        break;
-      }
-    }
-    for (; p + Long.BYTES <= to; p += Long.BYTES) {
-      int at = Swar.indexOf(Swar.word(b, p), wanted);
-      if (at < Long.BYTES) {
-        return p + at;
-      }
-    }
-    for (; p < to; p++) {
-      if (b[p] == wanted) {
-        return p;
-      }
-    }
-    return -1;
   }
 }

@@ -57,6 +57,34 @@ final class Swar {
     return most;
   }
 
+  /** Index of a byte in a part of an array, -1 if it is not there. */
+  static int indexOf(byte[] b, int from, int to, byte wanted) {
+    long eight = (wanted & 0xffL) * ONES;
+    int p = from;
+    for (; p + 4 * Long.BYTES <= to; p += 4 * Long.BYTES) {
+      long x0 = word(b, p) ^ eight;
+      long x1 = word(b, p + 8) ^ eight;
+      long x2 = word(b, p + 16) ^ eight;
+      long x3 = word(b, p + 24) ^ eight;
+      long found = x0 - ONES & ~x0 | x1 - ONES & ~x1 | x2 - ONES & ~x2 | x3 - ONES & ~x3;
+      if ((found & HIGHS) != 0) {
+        break;
+      }
+    }
+    for (; p + Long.BYTES <= to; p += Long.BYTES) {
+      int at = indexOf(word(b, p), wanted);
+      if (at < Long.BYTES) {
+        return p + at;
+      }
+    }
+    for (; p < to; p++) {
+      if (b[p] == wanted) {
+        return p;
+      }
+    }
+    return -1;
+  }
+
   /** How many bytes at the beginning of a word are such as a C identifier may contain. */
   static int wordBytes(long word) {
     long ascii = word & LOWS;
