@@ -193,7 +193,7 @@ class OverflowCasesTest {
               .accepts(OverflowCasesTest::activeOverflown)
               .rejects(
                   vm -> {
-                    vm.next("enter", 2).change("hcr", hcr -> hcr & ~TDIR);
+                    vm.next("enter", 3).change("hcr", hcr -> hcr & ~TDIR);
                     activeOverflown(vm);
                   }));
 

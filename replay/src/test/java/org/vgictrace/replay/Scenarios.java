@@ -44,9 +44,13 @@ final class Scenarios {
     vm.next("put_irq", k).set("irq", irq.address()).set("intid", irq.intid());
   }
 
-  /** One interrupt from the injection to its end: shows how many list registers there are. */
+  /**
+   * One interrupt from the first access to its end: shows how many list registers there are, and
+   * that accesses to the distributor are recorded.
+   */
   static void warmUp(ScenarioWriter vm) {
-    Irq spi = vm.spi(60).edge().priority(0xa0).enabled();
+    Irq spi = vm.spi(60).edge().enabled();
+    vm.vcpu(0).writePriority(spi, 0xa0);
     spi.raise();
     vm.vcpu(0).run(spi.ack(), spi.eoi()).exit();
   }

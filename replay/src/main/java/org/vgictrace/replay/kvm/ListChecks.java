@@ -58,6 +58,10 @@ final class ListChecks {
       }
     }
     v.firstOutside = null;
+    if (!machine.shows(Observation.DISTRIBUTOR)) {
+      // What the guest may have disabled, cleared or deactivated unseen need not be served.
+      return;
+    }
     for (int i = 0; i < v.memberCount; i++) {
       IrqState irq = v.members[i];
       if (irq.imageSerial != v.imageSerial && mustBeServed(v, irq)) {
@@ -89,10 +93,16 @@ final class ListChecks {
     }
     return irq.isNot(IrqState.ACTIVE)
         && irq.is(IrqState.ENABLED)
-        && irq.isPending()
+        && isRaised(irq)
         && irq.target == v.pointer
         && v.vm != null
         && v.vm.distributor == VmState.Switch.ON;
+  }
+
+  /** Whether it is pending, and its line would have been seen to drop. */
+  private boolean isRaised(IrqState irq) {
+    boolean lineShown = machine.shows(Observation.QUEUE) || machine.shows(Observation.INJECTION);
+    return irq.is(IrqState.PENDING) || lineShown && irq.isPending();
   }
 
   /** Judges the image. */
