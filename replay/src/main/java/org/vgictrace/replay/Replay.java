@@ -15,6 +15,7 @@ import org.vgictrace.replay.kvm.AccessMarks;
 import org.vgictrace.replay.kvm.KvmModel;
 import org.vgictrace.replay.kvm.Profile;
 import org.vgictrace.replay.kvm.StepMarks;
+import org.vgictrace.replay.kvm.lock.LockPart;
 import org.vgictrace.replay.rule.Catalogue;
 import org.vgictrace.replay.rule.Generation;
 import org.vgictrace.replay.rule.Observation;
@@ -51,7 +52,12 @@ public final class Replay {
     ledger = new Ledger(judged(options), listener);
     Profile profile = Profile.choose(options.profile(), options.release());
     model = new KvmModel(profile, options.ordered(), ledger);
-    List<Part> all = List.of(model, new StepMarks(model), new AccessMarks(model));
+    List<Part> all =
+        List.of(
+            model,
+            new StepMarks(model),
+            new AccessMarks(model),
+            new LockPart(model.machine(), model.reporter()));
     for (Kind kind : KINDS) {
       parts[kind.ordinal()] =
           all.stream().filter(part -> part.kinds().contains(kind)).toArray(Part[]::new);

@@ -48,7 +48,8 @@ class RuleCasesTest {
             ResidencyCasesTest.CASES,
             FoldCasesTest.CASES,
             ApListCasesTest.CASES,
-            MaintenanceCasesTest.CASES)
+            MaintenanceCasesTest.CASES,
+            LockCasesTest.CASES)
         .flatMap(Collection::stream)
         .toList();
   }

@@ -478,6 +478,18 @@ public enum Kind {
       text("next_comm", "Task that comes."),
       i32("next_pid", "Its thread."),
       i32("next_prio", "Its priority.")),
+  LOCK_ACQUIRE(
+      "lock_acquire",
+      "A lock is asked for, before any wait; one that was only tried has been obtained (kernels"
+          + " with lockdep).",
+      hex64("lock", "Address of the lock, in text as the kernel disguises it."),
+      text("name", "Class of the lock."),
+      u32("mode", "Bit set: 1 only tried, 2 shared.")),
+  LOCK_RELEASE(
+      "lock_release",
+      "A lock is given back (kernels with lockdep).",
+      hex64("lock", "Address of the lock, in text as the kernel disguises it."),
+      text("name", "Class of the lock.")),
   LOST(
       "lost",
       "Events were lost on this CPU before this point.",

@@ -63,6 +63,11 @@ class StockTextTest {
           irq_handler_exit ! irq=13 ret=handled ! host_irq irq=13 point=exit ret=1
           irq_handler_exit ! irq=13 ret=unhandled ! host_irq irq=13 point=exit ret=0
           sched_switch ! prev_comm=CPU 0/KVM prev_pid=460 prev_prio=120 prev_state=R+ ==> next_comm=kworker/0:1 next_pid=11 next_prio=120 ! sched_switch prev_comm='CPU 0/KVM' prev_pid=460 prev_prio=120 next_comm='kworker/0:1' next_pid=11 next_prio=120
+          lock_acquire ! 000000008ae49087 &irq->irq_lock ! lock_acquire lock=0x8ae49087 name='&irq->irq_lock' mode=0
+          lock_acquire ! 00000000f8520006 read &kvm->srcu ! lock_acquire lock=0xf8520006 name='&kvm->srcu' mode=2
+          lock_acquire ! 00000000adc5ddec try read &vma->vm_lock->lock ! lock_acquire lock=0xadc5ddec name='&vma->vm_lock->lock' mode=3
+          lock_acquire ! 00000000adc5ddec try &vcpu->mutex ! lock_acquire lock=0xadc5ddec name='&vcpu->mutex' mode=1
+          lock_release ! 00000000f9b24d5d (work_completion)(&(&ssp->srcu_sup->work)->work) ! lock_release lock=0xf9b24d5d name='(work_completion)(&(&ssp->srcu_sup->work)->work)'
           # 6.1
           kvm_get_timer_map ! VCPU: 0, dv: 1, dp: 0, ep: -1 ! timer_map vcpu_id=0 direct_vtimer=1 direct_ptimer=0 emul_ptimer=-1
           # 6.12 and 7.2
@@ -76,6 +81,8 @@ class StockTextTest {
           kvm_timer_restore_state ! CTL: 0x000001 CVAL:        0x1f3d5c2 arch_timer_ctx_index: 0 ! timer_state op=restore ctl=0x1 cval=0x1f3d5c2 timer=0
           kvm_wfx_arm64 !       guest executed wf>c< at: 0x0000000000000000 ! wfx
           sched_switch !         CPU 0/KVM:460 [120] S ==> kworker/0:1:11 [120] ! sched_switch prev_comm='CPU 0/KVM' prev_pid=460 prev_prio=120 next_comm='kworker/0:1' next_pid=11 next_prio=120
+          lock_acquire !         0xffff800080ddca38 read rcu_read_lock ! lock_acquire lock=0xffff800080ddca38 name='rcu_read_lock' mode=2
+          lock_release !         0xffff0000bcbfe758 hrtimer_bases.lock ! lock_release lock=0xffff0000bcbfe758 name='hrtimer_bases.lock'
           # vendor and research trees
           compute_ap_list_depth ! VCPU: 1, IRQ 27, HWIRQ: 27, SOURCE: 0, PRIORITY: 160, level: 1, pending_latch: 0, active: 1, enabled: 1, hw: 1, config: 1 ! irq_state intid=27 pending=0 active=1 enabled=1 level=1 hw=1 config=1 priority=160 source=0x0 hwintid=27 reason=depth vcpu_id=1
           vgic_set_underflow ! VCPU: 3 ! underflow vcpu_id=3

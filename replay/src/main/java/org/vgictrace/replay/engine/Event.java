@@ -8,6 +8,8 @@ import org.vgictrace.parser.event.KindTable;
  * value later copies it.
  */
 public final class Event {
+  private static final int PREEMPT_DEPTH = 0xf;
+
   private @Nullable KindTable table;
   private int row;
   private long present;
@@ -32,6 +34,19 @@ public final class Event {
     ts = newTable.ts()[newRow];
     cpu = newTable.cpu()[newRow];
     pid = newTable.pid()[newRow];
+  }
+
+  /** Raw flags byte: 1 interrupts off, 8 hardirq, 16 softirq, 64 NMI; -1 if not recorded. */
+  public int flags() {
+    KindTable t = table;
+    return t == null ? -1 : t.flags()[row];
+  }
+
+  /** Depth to which preemption was disabled, 15 for that or more; -1 if not recorded. */
+  public int preemptDepth() {
+    KindTable t = table;
+    int preempt = t == null ? -1 : t.preempt()[row];
+    return preempt < 0 ? -1 : preempt & PREEMPT_DEPTH;
   }
 
   /** Whether the recording carries a value for the column. */

@@ -569,11 +569,15 @@ public final class KvmModel implements Part {
     return List.copyOf(machine.observed());
   }
 
-  /** Whether a kernel of the modelled generation can show it. */
+  /**
+   * Whether a kernel of the modelled generation can show it; for what only kernels built for
+   * debugging show, whether this one did.
+   */
   public boolean canShow(Observation observation) {
     return switch (observation) {
       case HCR_CONFIG -> !machine.profile.isLegacy();
       case UNDERFLOW -> !machine.profile.isEoiCount();
+      case LOCKS -> machine.shows(Observation.LOCKS);
       default -> true;
     };
   }

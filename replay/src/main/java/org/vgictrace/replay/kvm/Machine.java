@@ -465,6 +465,12 @@ public final class Machine {
     }
   }
 
+  /** Events that are no vCPU's do not fit together: some are missing without a mark. */
+  public void gap() {
+    gaps++;
+    widen(-1);
+  }
+
   /** The events of a vCPU's thread do not fit together: some are missing without a mark. */
   void gap(VcpuState v) {
     gaps++;

@@ -15,11 +15,22 @@ public final class Profile {
   private @Nullable Generation generation;
   private String source;
   private final boolean fixed;
+  private final int version;
+  private final int candidate;
 
-  private Profile(@Nullable Generation generation, String source, boolean fixed) {
+  private Profile(
+      @Nullable Generation generation, String source, boolean fixed, @Nullable String release) {
     this.generation = generation;
     this.source = source;
     this.fixed = fixed;
+    // A generation that is forced against the release says that the release is not to be trusted.
+    if (release != null && generation != null && generation == ofRelease(release)) {
+      this.version = versionOf(release);
+      this.candidate = candidateOf(release);
+    } else {
+      this.version = -1;
+      this.candidate = 0;
+    }
   }
 
   /**
@@ -31,27 +42,19 @@ public final class Profile {
     if (name != null) {
       for (Generation generation : Generation.values()) {
         if (generation.name().equalsIgnoreCase(name)) {
-          return new Profile(generation, "forced", true);
+          return new Profile(generation, "forced", true, release);
         }
       }
       throw new IllegalArgumentException("no profile " + name + "; there are M61, M612 and M72");
     }
     Generation generation = release == null ? null : ofRelease(release);
     return generation == null
-        ? new Profile(null, "release unknown", false)
-        : new Profile(generation, "release " + release, true);
+        ? new Profile(null, "release unknown", false, null)
+        : new Profile(generation, "release " + release, true, release);
   }
 
   private static @Nullable Generation ofRelease(String release) {
-    int dot = digitsEnd(release, 0);
-    int end = digitsEnd(release, dot + 1);
-    boolean readable = dot > 0 && dot <= 3 && end > dot + 1 && end - dot <= 5;
-    if (!readable || release.charAt(dot) != '.') {
-      return null;
-    }
-    int major = Integer.parseInt(release, 0, dot, 10);
-    int minor = Integer.parseInt(release, dot + 1, end, 10);
-    int version = version(major, minor);
+    int version = versionOf(release);
     if (version < version(4, 16)) {
       return null;
     }
@@ -59,6 +62,27 @@ public final class Profile {
       return Generation.M72;
     }
     return version >= FIRST_M612 ? Generation.M612 : Generation.M61;
+  }
+
+  /** The number that a release starts with, -1 if it does not start with one. */
+  private static int versionOf(String release) {
+    int dot = digitsEnd(release, 0);
+    int end = digitsEnd(release, dot + 1);
+    boolean readable = dot > 0 && dot <= 3 && end > dot + 1 && end - dot <= 5;
+    if (!readable || release.charAt(dot) != '.') {
+      return -1;
+    }
+    int major = Integer.parseInt(release, 0, dot, 10);
+    int minor = Integer.parseInt(release, dot + 1, end, 10);
+    return version(major, minor);
+  }
+
+  /** The number of a release candidate, as 3 of {@code 6.18.0-rc3-lab}; 0 if it is none. */
+  private static int candidateOf(String release) {
+    int mark = release.indexOf("-rc");
+    int from = mark + "-rc".length();
+    int end = mark < 0 ? from : digitsEnd(release, from);
+    return end == from || end - from > 3 ? 0 : Integer.parseInt(release, from, end, 10);
   }
 
   private static int digitsEnd(String text, int from) {
@@ -69,7 +93,8 @@ public final class Profile {
     return end;
   }
 
-  private static int version(int major, int minor) {
+  /** Major and minor number in one that grows with the version. */
+  public static int version(int major, int minor) {
     return major * 10_000 + minor;
   }
 
@@ -84,6 +109,16 @@ public final class Profile {
   /** The generation, null while unknown. */
   public @Nullable Generation generation() {
     return generation;
+  }
+
+  /** The kernel's version as {@link #version(int, int)} makes it, -1 while unknown. */
+  public int version() {
+    return version;
+  }
+
+  /** Number of the release candidate of that version; 0 if it is none or unknown. */
+  public int candidate() {
+    return candidate;
   }
 
   /** Whether the generation is known. */

@@ -53,13 +53,34 @@ public final class Reporter {
       String expected,
       String observed,
       EventRef... because) {
+    EventRef ref = Ledger.ref(at, atText);
+    violated(rule, strength, ref, at.pid, v, intid, message, expected, observed, because);
+  }
+
+  /**
+   * Reports a broken rule that an earlier event shows, now that it is certain.
+   *
+   * @param at the event that shows it
+   * @param pid its thread
+   */
+  public void violated(
+      int rule,
+      Strength strength,
+      EventRef at,
+      int pid,
+      @Nullable VcpuState v,
+      long intid,
+      String message,
+      String expected,
+      String observed,
+      EventRef... because) {
     Finding finding =
         new Finding(
             RULES.get(rule),
             message,
-            Ledger.ref(at, atText),
+            at,
             List.of(because),
-            at.pid,
+            pid,
             v == null || v.vm == null ? null : v.vm.label,
             v == null || v.id < 0 ? null : v.id,
             intid < 0 ? null : intid,

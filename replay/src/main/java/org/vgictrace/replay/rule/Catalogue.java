@@ -14,6 +14,7 @@ public final class Catalogue {
               FoldRules.ALL,
               ApListRules.ALL,
               MaintenanceRules.ALL,
+              LockRules.ALL,
               QuirkRules.ALL)
           .flatMap(List::stream)
           .toList();

@@ -30,6 +30,9 @@ public enum Observation {
   KICK("kicks", "probe kvm_vcpu_kick (vgic:vcpu_kick)"),
   ACTIVE_PRIORITIES("active priority registers of the very moment", ""),
   LAST_LR_IRQ("the per-CPU pointer to the interrupt in the last list register", ""),
+  LOCKS(
+      "locks taken and given back",
+      "lock:lock_acquire and lock:lock_release, of a kernel built with lockdep"),
   VM_CREATION(
       "the creation of the VM", "start recording before the VM, with vgic:create and vgic:init");
 

@@ -15,7 +15,8 @@ public enum Reason {
   PROBE_MISSING("an event the rule needs was not recorded"),
   CONFIG("a constant of the machine is unknown"),
   UNMARKED_LOSS("events are missing without a loss mark"),
-  NESTED("a nested guest was running");
+  NESTED("a nested guest was running"),
+  NO_CONTEXT("whether interrupts were off, or how deep preemption, was not recorded");
 
   private final String doc;
 

@@ -21,6 +21,7 @@ class CatalogueTest {
     addNumbered(expected, "INV-FOLD-", 11);
     addNumbered(expected, "INV-AP-", 7);
     addNumbered(expected, "INV-MAINT-", 5);
+    addNumbered(expected, "INV-LOCK-", 9);
     expected.addAll(List.of("Q-SGI0", "Q-ACK72", "Q-PRUNE61"));
 
     assertThat(Catalogue.rules()).extracting(Rule::id).containsExactlyElementsOf(expected);
@@ -37,6 +38,7 @@ class CatalogueTest {
             "INV-HW-7 warning",
             "INV-MAINT-1 warning",
             "INV-MAINT-3 info",
+            "INV-LOCK-9 warning",
             "Q-SGI0 quirk",
             "Q-ACK72 quirk",
             "Q-PRUNE61 quirk");
