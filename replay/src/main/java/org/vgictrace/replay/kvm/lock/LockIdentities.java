@@ -10,6 +10,7 @@ import org.vgictrace.replay.engine.Event;
 import org.vgictrace.replay.kvm.Machine;
 import org.vgictrace.replay.kvm.Profile;
 import org.vgictrace.replay.kvm.VcpuState;
+import org.vgictrace.replay.rule.Generation;
 
 /**
  * Which lock is whose: whose ap_list an ap_list_lock guards, and which of the many locks named
@@ -67,7 +68,7 @@ final class LockIdentities {
 
   private boolean mayHaveXarray() {
     Profile profile = machine.profile();
-    boolean since64 = profile.isKnown() && profile.generation() != Profile.Generation.M61;
+    boolean since64 = profile.isKnown() && profile.generation() != Generation.M61;
     return since64 && (profile.version() < 0 || profile.version() >= VERSION_XARRAY);
   }
 
