@@ -35,6 +35,9 @@ public final class HandMade implements Capture {
     void write(Events events);
   }
 
+  /** Where KVM's events are recorded: in code that runs with interrupts off. */
+  private static final int IRQS_OFF = 1;
+
   private final Script script;
   private final CaptureMeta meta;
 
@@ -141,7 +144,8 @@ public final class HandMade implements Capture {
         ts += 1_000;
         return;
       }
-      KindTable row = builder.append(kind, ts, cpu, pid, builder.names().intern(comm), 0, 0, 0);
+      KindTable row =
+          builder.append(kind, ts, cpu, pid, builder.names().intern(comm), IRQS_OFF, 0, 0);
       for (int i = 0; i < values.length; i += 2) {
         put(row, kind.column((String) values[i]), values[i + 1]);
       }

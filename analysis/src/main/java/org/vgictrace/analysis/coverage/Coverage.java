@@ -119,6 +119,7 @@ public record Coverage(List<Entry> entries) {
       case GIC_MMIO, MMIO -> shown.add(Observation.DISTRIBUTOR);
       case HOST_IRQ -> shown.add(Observation.HOST_IRQ);
       case KICK -> shown.add(Observation.KICK);
+      case LOCK_ACQUIRE, LOCK_RELEASE -> shown.add(Observation.LOCKS);
       case VM -> {
         int op = constant(binding, Kind.VM.column("op"));
         if (op >= 0 && op < CREATION_OPS) {

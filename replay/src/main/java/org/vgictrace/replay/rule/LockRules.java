@@ -131,8 +131,8 @@ public final class LockRules {
               "From the flush to the guest entry, and through the fold after it, interrupts are off"
                   + " on the CPU: no event of these steps has them on. Kprobes on breakpoints are"
                   + " always recorded with interrupts off; kvm_entry and kvm_ack_irq confirm it. Not"
-                  + " decided where the flags were not recorded (a text without their columns) or"
-                  + " are X.")
+                  + " decided where the flag is X, not judged where flags were not recorded (a text"
+                  + " without their columns).")
           .why(
               "What is in the list registers must stay true until they are read back: a handler on"
                   + " the same CPU would change interrupts that are being loaded.")
@@ -144,10 +144,11 @@ public final class LockRules {
           .build();
 
   public static final Rule LOCK_8 =
-      rule("INV-LOCK-8", ERROR, "Mapping changed in an interrupt handler")
+      rule("INV-LOCK-8", ERROR, "Task's work in an interrupt handler")
           .holds(
               "Injection and the queueing of SGIs and MSIs may run in hardirq context. Tying a"
-                  + " physical interrupt to a guest's or untying it, like ITS commands, never does.")
+                  + " physical interrupt to a guest's, untying it, a write to an ITS register and"
+                  + " the ITS commands it starts never do.")
           .why("They take mutexes or allocate memory: only tasks can.")
           .catches("Sleeping in atomic context, and changes under a running injection.")
           .needs(VM_CREATION)

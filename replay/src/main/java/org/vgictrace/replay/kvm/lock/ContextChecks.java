@@ -23,8 +23,9 @@ final class ContextChecks {
   private static final int LOCK_7 = Ledger.index(LockRules.LOCK_7);
   private static final int LOCK_8 = Ledger.index(LockRules.LOCK_8);
 
-  private static final Column MAP_OP_COLUMN = Kind.IRQ_MAP.columns().get(Kind.IRQ_MAP.column("op"));
   private static final int MAP_OP = Kind.IRQ_MAP.column("op");
+  private static final Column MAP_OP_COLUMN = Kind.IRQ_MAP.columns().get(MAP_OP);
+  private static final int OP_MAP = MAP_OP_COLUMN.labels().indexOf("map");
   private static final int OP_RESET = MAP_OP_COLUMN.labels().indexOf("reset");
   private static final int MAP_INTID = Kind.IRQ_MAP.column("intid");
   private static final int STEP = Kind.VGIC_STEP.column("step");
@@ -32,6 +33,9 @@ final class ContextChecks {
   private static final int STEP_FLUSH = STEP_COLUMN.labels().indexOf("flush");
   private static final int STEP_SYNC = STEP_COLUMN.labels().indexOf("sync");
   private static final int STEP_PRUNE = STEP_COLUMN.labels().indexOf("prune");
+  private static final int WORK_STEP = Kind.ITS_WORK.column("step");
+  private static final int STEP_COMMANDS =
+      Kind.ITS_WORK.columns().get(WORK_STEP).labels().indexOf("commands");
   private static final int NOBODY = -1;
 
   /** CPUs beyond are not followed; more than Linux supports on arm64. */
@@ -101,7 +105,12 @@ final class ContextChecks {
     switch (Context.interrupts(e, machine.profile())) {
       case Context.OFF -> ledger.consistent(LOCK_7);
       case Context.ON -> violated(e, what, strength);
-      default -> ledger.indeterminate(LOCK_7, Reason.NO_CONTEXT);
+      default -> {
+        // Without the column there is nothing to decide; with an X in it there is.
+        if (e.flags() >= 0) {
+          ledger.indeterminate(LOCK_7, Reason.NO_CONTEXT);
+        }
+      }
     }
   }
 
@@ -123,26 +132,40 @@ final class ContextChecks {
   /** A guest interrupt is tied to a physical one, or untied. */
   void mapped(Event e) {
     int op = e.getInt(MAP_OP, OP_RESET);
-    if (op == OP_RESET) {
-      return;
+    if (op == OP_MAP) {
+      byTask(e, e.getInt(MAP_INTID, -1), "tie to a physical interrupt");
+    } else if (op != OP_RESET) {
+      byTask(e, e.getInt(MAP_INTID, -1), "end of a tie to a physical interrupt");
     }
-    if (e.flags() < 0) {
-      ledger.indeterminate(LOCK_8, Reason.NO_CONTEXT);
-    } else if (Context.isInterrupt(e)) {
+  }
+
+  /** A step of the ITS. */
+  void itsWork(Event e) {
+    if (e.getInt(WORK_STEP, -1) == STEP_COMMANDS) {
+      byTask(e, -1, "execution of ITS commands");
+    }
+  }
+
+  /**
+   * What only a task may do.
+   *
+   * @param intid interrupt it is about, -1 for none
+   */
+  void byTask(Event e, int intid, String what) {
+    if (Context.isInterrupt(e)) {
       ledger.beginTransition();
-      String what = MAP_OP_COLUMN.labels().get(op) + " of a physical interrupt";
       reporter.violated(
           LOCK_8,
           Strength.HARD,
           e,
           what,
           machine.vcpuOfThread(e.pid),
-          e.getInt(MAP_INTID, -1),
-          "A mapping changes in an interrupt handler",
+          intid,
+          "An interrupt handler does what only a task may",
           what + " by a task",
           what + " in an interrupt handler");
       ledger.endTransition();
-    } else {
+    } else if (e.flags() >= 0) {
       ledger.consistent(LOCK_8);
     }
   }

@@ -18,9 +18,10 @@ import org.vgictrace.replay.rule.Generation;
  *
  * <p>An xarray's lock is the LPI xarray's if it is the very next lock that a thread takes after it
  * began to drop the last reference to an LPI, or any reference to one from 6.18 on (with lockdep
- * these kernels take it at every drop); or if it is taken under the lock of an ap_list or of an
- * interrupt, where nothing else touches an xarray. Neither the ITS's translation cache nor the
- * table of vCPUs, whose locks have the same name, is used in either place.
+ * these kernels take it at every drop) or to release dead LPIs; or if it is taken under the lock of
+ * an ap_list or of an interrupt, where nothing else touches an xarray. Neither the ITS's
+ * translation cache nor the table of vCPUs, whose locks have the same name, is used in either
+ * place.
  */
 final class LockIdentities {
   private static final int REFS = Kind.IRQ_PUT.column("refs");
@@ -36,7 +37,7 @@ final class LockIdentities {
   private final LongHashSet lpiXarrays = new LongHashSet();
   private final Long2ObjectHashMap<VcpuState> owners = new Long2ObjectHashMap<>();
 
-  /** Thread that begins to drop an LPI, by CPU, until the CPU's next event. */
+  /** Thread that begins to drop an LPI or to release dead ones, by CPU, until the next event. */
   private int[] droppers = new int[0];
 
   LockIdentities(Machine machine) {
@@ -52,18 +53,28 @@ final class LockIdentities {
   /** A reference to an interrupt is dropped. */
   void dropped(Event e) {
     boolean lpi = Integer.compareUnsigned(e.getInt(Snapshot.INTID, 0), FIRST_LPI) >= 0;
-    if (!lpi || !mayHaveXarray() || e.cpu < 0 || e.cpu >= CPUS_MOST) {
+    if (!lpi || !mayHaveXarray()) {
       passed(e);
       return;
     }
     if (LockClass.isXarrayOuter(machine.profile()) || e.getInt(REFS, 0) == 1) {
-      if (e.cpu >= droppers.length) {
-        int known = droppers.length;
-        droppers = Arrays.copyOf(droppers, Math.max(e.cpu + 1, known * 2));
-        Arrays.fill(droppers, known, droppers.length, NOBODY);
-      }
-      droppers[e.cpu] = Context.isInterrupt(e) ? NOBODY : e.pid;
+      walks(e);
+    } else {
+      passed(e);
     }
+  }
+
+  /** A thread is about to lock the LPI xarray. */
+  void walks(Event e) {
+    if (e.cpu < 0 || e.cpu >= CPUS_MOST) {
+      return;
+    }
+    if (e.cpu >= droppers.length) {
+      int known = droppers.length;
+      droppers = Arrays.copyOf(droppers, Math.max(e.cpu + 1, known * 2));
+      Arrays.fill(droppers, known, droppers.length, NOBODY);
+    }
+    droppers[e.cpu] = Context.isInterrupt(e) ? NOBODY : e.pid;
   }
 
   private boolean mayHaveXarray() {

@@ -40,6 +40,9 @@ public final class LockPart implements Part {
           Kind.VCPU_EXIT,
           Kind.IRQ_ACK,
           Kind.IRQ_MAP,
+          Kind.ITS_WORK,
+          Kind.ITS_REG,
+          Kind.LPIS,
           Kind.VM);
 
   private static final int ACQUIRE_LOCK = Kind.LOCK_ACQUIRE.column("lock");
@@ -50,7 +53,11 @@ public final class LockPart implements Part {
   private static final int WRITE_VCPU = Kind.LR_WRITE.column("vcpu");
   private static final int CLEAR_VCPU = Kind.LR_CLEAR.column("vcpu");
   private static final int VM_OP = Kind.VM.column("op");
+  private static final int OP_CREATE = Kind.VM.columns().get(VM_OP).labels().indexOf("create");
   private static final int OP_DESTROY = Kind.VM.columns().get(VM_OP).labels().indexOf("destroy");
+  private static final int LPIS_STEP = Kind.LPIS.column("step");
+  private static final int STEP_RELEASE =
+      Kind.LPIS.columns().get(LPIS_STEP).labels().indexOf("release");
   private static final int MODE_TRIED = 1;
 
   /** Contexts that hold a lock at one time; more only if their releases are missing. */
@@ -113,9 +120,17 @@ public final class LockPart implements Part {
       case VCPU_EXIT -> context.endFold(e);
       case IRQ_ACK -> context.acknowledged(e);
       case IRQ_MAP -> context.mapped(e);
+      case ITS_WORK -> context.itsWork(e);
+      case ITS_REG -> context.byTask(e, -1, "write to an ITS register");
+      case LPIS -> {
+        if (showsLocks && e.getInt(LPIS_STEP, -1) == STEP_RELEASE) {
+          identities.walks(e);
+        }
+      }
       case VM -> {
-        // Memory of a VM that ends is used for other things.
-        if (e.getInt(VM_OP, -1) == OP_DESTROY) {
+        // Memory of a VM that ended is used for other things.
+        int op = e.getInt(VM_OP, -1);
+        if (op == OP_CREATE || op == OP_DESTROY) {
           identities.forget();
           freeSince.clear();
         }
@@ -124,7 +139,7 @@ public final class LockPart implements Part {
         return;
       }
     }
-    if (showsLocks && kind != Kind.IRQ_PUT) {
+    if (showsLocks && kind != Kind.IRQ_PUT && kind != Kind.LPIS) {
       identities.passed(e);
     }
   }
