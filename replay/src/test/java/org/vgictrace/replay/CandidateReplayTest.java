@@ -30,8 +30,8 @@ class CandidateReplayTest {
             + " number)",
         "6.1-gicv3-mid-run | M61 (release unknown; M612 excluded by injection with a vCPU number;"
             + " M72 excluded by set_underflow)",
-        "6.12-gicv3-mix | M612 (release unknown; M61 excluded by injection with a vCPU pointer;"
-            + " M72 excluded by set_underflow)",
+        "6.12-gicv3-record-v6-lost | M612 (release unknown; M61 excluded by injection with a vCPU"
+            + " pointer; M72 excluded by set_underflow)",
         "7.2-gicv2-mix | M72 (release unknown; M61 and M612 excluded by configure_hcr)"
       })
   void eventsOfOneGenerationDecide(String capture, String profile) {
