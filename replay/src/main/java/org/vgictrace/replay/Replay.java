@@ -13,9 +13,13 @@ import org.vgictrace.replay.engine.Ledger;
 import org.vgictrace.replay.engine.Part;
 import org.vgictrace.replay.kvm.AccessMarks;
 import org.vgictrace.replay.kvm.KvmModel;
+import org.vgictrace.replay.kvm.Machine;
 import org.vgictrace.replay.kvm.Profile;
+import org.vgictrace.replay.kvm.Reporter;
 import org.vgictrace.replay.kvm.StepMarks;
 import org.vgictrace.replay.kvm.lock.LockPart;
+import org.vgictrace.replay.kvm.gicv4.VlpiModel;
+import org.vgictrace.replay.kvm.lpi.LpiModel;
 import org.vgictrace.replay.rule.Catalogue;
 import org.vgictrace.replay.rule.Generation;
 import org.vgictrace.replay.rule.Observation;
@@ -52,12 +56,16 @@ public final class Replay {
     ledger = new Ledger(judged(options), listener);
     Profile profile = Profile.choose(options.profile(), options.release());
     model = new KvmModel(profile, options.ordered(), ledger);
+    Machine machine = model.machine();
+    Reporter reporter = model.reporter();
     List<Part> all =
         List.of(
             model,
             new StepMarks(model),
             new AccessMarks(model),
-            new LockPart(model.machine(), model.reporter()));
+            new LpiModel(machine, reporter, options.release()),
+            new VlpiModel(machine, reporter),
+            new LockPart(machine, reporter));
     for (Kind kind : KINDS) {
       parts[kind.ordinal()] =
           all.stream().filter(part -> part.kinds().contains(kind)).toArray(Part[]::new);
@@ -173,6 +181,6 @@ public final class Replay {
   private static boolean isWorthRecording(Rule rule) {
     return rule.severity() == Severity.ERROR
         && !rule.needs().isEmpty()
-        && rule.needs().stream().allMatch(Observation::isRecordable);
+        && rule.needs().stream().allMatch(need -> need.isRecordable() && need.isCommon());
   }
 }

@@ -25,8 +25,14 @@ final class Replays {
 
   /** Replays a file; the profile is chosen from what the file says. */
   static ReplayResult file(Path file) {
+    return file(file, null);
+  }
+
+  /** Replays a file with the given options, or those that fit it. */
+  private static ReplayResult file(Path file, @Nullable ReplayOptions options) {
     try (Capture capture = Captures.open(file)) {
-      Replay replay = new Replay(ReplayOptions.forRelease(capture.meta().release()), finding -> {});
+      ReplayOptions fitting = ReplayOptions.forRelease(capture.meta().release());
+      Replay replay = new Replay(options == null ? fitting : options, finding -> {});
       capture.read(
           replay.kinds(),
           (batch, pool) -> {
@@ -59,7 +65,12 @@ final class Replays {
 
   /** Replays a text capture. */
   static ReplayResult text(String text) {
-    return bytes(text.getBytes(StandardCharsets.ISO_8859_1));
+    return bytes(text.getBytes(StandardCharsets.ISO_8859_1), null);
+  }
+
+  /** Replays a text capture with the given options. */
+  static ReplayResult text(String text, ReplayOptions options) {
+    return bytes(text.getBytes(StandardCharsets.ISO_8859_1), options);
   }
 
   /** Replays a scenario as the text that the kernel would print. */
@@ -69,15 +80,15 @@ final class Replays {
 
   /** Replays a scenario as the file that trace-cmd would write. */
   static ReplayResult dat(ScenarioWriter vm) {
-    return bytes(TraceDatWriter.v7().host(vm).bytes());
+    return bytes(TraceDatWriter.v7().host(vm).bytes(), null);
   }
 
-  private static ReplayResult bytes(byte[] bytes) {
+  private static ReplayResult bytes(byte[] bytes, @Nullable ReplayOptions options) {
     try {
       Path file = Files.createTempFile("replay", ".trace");
       try {
         Files.write(file, bytes);
-        return file(file);
+        return file(file, options);
       } finally {
         Files.delete(file);
       }

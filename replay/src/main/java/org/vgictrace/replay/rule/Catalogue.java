@@ -14,6 +14,9 @@ public final class Catalogue {
               FoldRules.ALL,
               ApListRules.ALL,
               MaintenanceRules.ALL,
+              LpiRules.ALL,
+              ItsRules.ALL,
+              VlpiRules.ALL,
               LockRules.ALL,
               QuirkRules.ALL)
           .flatMap(List::stream)

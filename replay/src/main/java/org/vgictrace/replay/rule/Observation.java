@@ -34,7 +34,29 @@ public enum Observation {
       "locks taken and given back",
       "lock:lock_acquire and lock:lock_release, of a kernel built with lockdep"),
   VM_CREATION(
-      "the creation of the VM", "start recording before the VM, with vgic:create and vgic:init");
+      "the creation of the VM", "start recording before the VM, with vgic:create and vgic:init"),
+  ITS_COMMANDS(
+      "ITS commands and what the ITS reads",
+      "return probe kvm_read_guest (vgic:its_cmd) and probe vgic_its_process_commands"
+          + " (vgic:its_commands)"),
+  ITS_MESSAGES(
+      "messages and their translation",
+      "probes vgic_its_inject_cached_translation and vgic_its_resolve_lpi with their return values"
+          + " (vgic:its_cached, vgic:its_resolve)"),
+  LPI_SWITCH(
+      "LPIs being switched on and off",
+      "probes vgic_mmio_write_v3r_ctlr (vgic:mmio_v3r_ctlr) and vgic_flush_pending_lpis"
+          + " (vgic:flush_lpis)"),
+  VPE(
+      "vPEs of a GICv4",
+      "probes vgic_v4_load, vgic_v4_put, vgic_v4_commit (vgic:v4_load, ...) or"
+          + " its_make_vpe_resident, its_make_vpe_non_resident"),
+  VLPI(
+      "LPIs that the hardware delivers",
+      "probes kvm_vgic_v4_set_forwarding, its_map_vlpi, its_unmap_vlpi"),
+  SAVED_TABLES(
+      "pending tables being saved",
+      "probe vgic_v3_save_pending_tables (vgic:save_pending) with its return");
 
   private final String doc;
   private final String record;
@@ -52,6 +74,14 @@ public enum Observation {
   /** Whether anything can be recorded that shows it. */
   public boolean isRecordable() {
     return !record.isEmpty();
+  }
+
+  /** Whether any busy guest gives instances of it; not every guest has LPIs, let alone GICv4. */
+  public boolean isCommon() {
+    return switch (this) {
+      case ITS_COMMANDS, ITS_MESSAGES, LPI_SWITCH, VPE, VLPI, SAVED_TABLES -> false;
+      default -> true;
+    };
   }
 
   /** What to record next time; empty if nothing shows it. */

@@ -3,6 +3,9 @@ package org.vgictrace.replay.rule;
 import static org.vgictrace.replay.rule.Observation.ACK;
 import static org.vgictrace.replay.rule.Observation.ENTRY_IMAGE;
 import static org.vgictrace.replay.rule.Observation.EXIT_IMAGE;
+import static org.vgictrace.replay.rule.Observation.ITS_COMMANDS;
+import static org.vgictrace.replay.rule.Observation.LPI_SWITCH;
+import static org.vgictrace.replay.rule.Observation.VCPU_ENTRY;
 import static org.vgictrace.replay.rule.Observation.POPULATION;
 import static org.vgictrace.replay.rule.Observation.PUT_SNAPSHOT;
 import static org.vgictrace.replay.rule.Observation.QUEUE;
@@ -11,6 +14,7 @@ import static org.vgictrace.replay.rule.Severity.QUIRK;
 import static org.vgictrace.replay.rule.Sources.core;
 import static org.vgictrace.replay.rule.Sources.gicv2;
 import static org.vgictrace.replay.rule.Sources.gicv3;
+import static org.vgictrace.replay.rule.Sources.its;
 import static org.vgictrace.replay.rule.Sources.v2;
 import static org.vgictrace.replay.rule.Sources.v3;
 
@@ -69,8 +73,51 @@ public final class QuirkRules {
           .function(core("vgic_prune_ap_list"))
           .build();
 
+  public static final Rule MOVALL =
+      rule("Q-MOVALL", QUIRK, "MOVALL moves LPIs of other vCPUs")
+          .holds(
+              "MOVALL moves the LPIs that target the vCPU it names. From 6.10 to 7.2.9, and in the"
+                  + " stable kernels made of them, it moves every LPI of the VM.")
+          .why(
+              "The walk over the LPIs lost its test of the target when their list became an"
+                  + " xarray.")
+          .catches(
+              "LPIs of unrelated vCPUs arrive elsewhere until they are moved again (fixed by"
+                  + " 751f4641560b in 7.2.10).")
+          .needs(ITS_COMMANDS, QUEUE)
+          .function(its("vgic_its_cmd_handle_movall"))
+          .architecture(v3("ITS command MOVALL"))
+          .build();
+
+  public static final Rule LPI5 =
+      rule("Q-LPI5", QUIRK, "LPI pending and unlisted after LPIs were disabled")
+          .holds(
+              "An LPI that leaves an ap_list because LPIs are disabled is not pending any more."
+                  + " Before 6.19 it stays pending, on no list, until it is queued again.")
+          .why("vgic_flush_pending_lpis of these kernels unlinks and does not clear the latch.")
+          .catches("An interrupt of the time before shows up when the guest enables LPIs again.")
+          .needs(LPI_SWITCH, PUT_SNAPSHOT)
+          .function(gicv3("vgic_flush_pending_lpis"))
+          .architecture(v3("GICR_CTLR.EnableLPIs"))
+          .build();
+
+  public static final Rule EMPTY =
+      rule("Q-EMPTY", QUIRK, "LPIs of a running vCPU unlisted")
+          .holds(
+              "LPIs of a vCPU are taken off its list while it is out of the guest. Before 6.19"
+                  + " another vCPU can do it at any time; if the list becomes empty, the next"
+                  + " synchronisation returns early and what the list registers hold is lost.")
+          .why("Nothing halts the vCPU whose redistributor another one writes to.")
+          .catches(
+              "Acknowledged and pending interrupts of the running vCPU vanish; later kernels stop"
+                  + " the VM first.")
+          .needs(LPI_SWITCH, VCPU_ENTRY)
+          .function(gicv3("vgic_flush_pending_lpis"))
+          .function(core("kvm_vgic_sync_hwstate"))
+          .build();
+
   /** All of them, in order. */
-  static final List<Rule> ALL = List.of(SGI0, ACK72, PRUNE61);
+  static final List<Rule> ALL = List.of(SGI0, ACK72, PRUNE61, MOVALL, LPI5, EMPTY);
 
   private QuirkRules() {}
 }

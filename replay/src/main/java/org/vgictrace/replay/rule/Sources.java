@@ -30,6 +30,16 @@ final class Sources {
     return function + " (arch/arm64/kvm/vgic/vgic-v3-nested.c)";
   }
 
+  /** A function of the emulated ITS. */
+  static String its(String function) {
+    return function + " (arch/arm64/kvm/vgic/vgic-its.c)";
+  }
+
+  /** A function that lets the hardware deliver LPIs. */
+  static String gicv4(String function) {
+    return function + " (arch/arm64/kvm/vgic/vgic-v4.c)";
+  }
+
   /** A function that runs at EL2 around the guest. */
   static String hyp(String function) {
     return function + " (arch/arm64/kvm/hyp/vgic-v3-sr.c)";

@@ -21,8 +21,13 @@ class CatalogueTest {
     addNumbered(expected, "INV-FOLD-", 11);
     addNumbered(expected, "INV-AP-", 7);
     addNumbered(expected, "INV-MAINT-", 5);
+    addNumbered(expected, "INV-REF-", 6);
+    addNumbered(expected, "INV-LPI-", 4);
+    addNumbered(expected, "INV-ITS-", 5);
+    addNumbered(expected, "INV-V4-", 6);
+    addNumbered(expected, "INV-SAVE-", 6);
     addNumbered(expected, "INV-LOCK-", 9);
-    expected.addAll(List.of("Q-SGI0", "Q-ACK72", "Q-PRUNE61"));
+    expected.addAll(List.of("Q-SGI0", "Q-ACK72", "Q-PRUNE61", "Q-MOVALL", "Q-LPI5", "Q-EMPTY"));
 
     assertThat(Catalogue.rules()).extracting(Rule::id).containsExactlyElementsOf(expected);
   }
@@ -41,7 +46,10 @@ class CatalogueTest {
             "INV-LOCK-9 warning",
             "Q-SGI0 quirk",
             "Q-ACK72 quirk",
-            "Q-PRUNE61 quirk");
+            "Q-PRUNE61 quirk",
+            "Q-MOVALL quirk",
+            "Q-LPI5 quirk",
+            "Q-EMPTY quirk");
   }
 
   @Test
@@ -59,7 +67,19 @@ class CatalogueTest {
             "INV-FOLD-10",
             "INV-FOLD-11",
             "INV-AP-3",
-            "INV-AP-6");
+            "INV-AP-6",
+            "INV-REF-1",
+            "INV-REF-6",
+            "INV-LPI-2",
+            "INV-LPI-3",
+            "INV-ITS-4",
+            "INV-ITS-5",
+            "INV-V4-2",
+            "INV-V4-3",
+            "INV-V4-4",
+            "INV-V4-5",
+            "INV-V4-6",
+            "INV-SAVE-3");
   }
 
   @Test
