@@ -140,10 +140,7 @@ class LpiCasesTest {
                       .put(8194, 3, -1, 0)
                       .event("create", "kvm_vgic_create", "kvm=%s type=7", hex(0xffff0000aaa000L)),
               "An LPI outlives its VM. 2 left"),
-          holds(
-              LPI_1,
-              "not queued",
-              t -> t.queue(8195, 160, true, -1, -1).queued(false)),
+          holds(LPI_1, "not queued", t -> t.queue(8195, 160, true, -1, -1).queued(false)),
           broken(
               LPI_1,
               "queued all the same",
@@ -218,7 +215,10 @@ class LpiCasesTest {
               t -> t.mapped().on(1).enter().on(0).lpis(1, false).on(1).exit(),
               "LPIs are taken off the list of a vCPU that is in the guest. in the guest: what its"
                   + " list registers hold is lost if the list becomes empty"),
-          holds(LPI_4, "taken over", t -> t.mapped().config(8192, 0x83).queue(8192, 128, false, -1, 0)),
+          holds(
+              LPI_4,
+              "taken over",
+              t -> t.mapped().config(8192, 0x83).queue(8192, 128, false, -1, 0)),
           broken(
               LPI_4,
               "bug 19, the old priority stays",
@@ -259,7 +259,8 @@ class LpiCasesTest {
               t ->
                   t.event("its_restore", "vgic_its_restore_tables_v0", "its=0xffff000007000000")
                       .read(0x40600000L, 8, 0x80000000_00000004L, 0, 0, 0)
-                      .event("its_restore_dte", "vgic_its_restore_dte", "its=0xffff000007000000 id=0")
+                      .event(
+                          "its_restore_dte", "vgic_its_restore_dte", "its=0xffff000007000000 id=0")
                       .read(0x40640100L, 8, 0x20000000L, 0, 0, 0)
                       .event(
                           "its_restore_ite",
@@ -298,8 +299,7 @@ class LpiCasesTest {
           broken(
               ITS_3,
               "a hit after DISCARD",
-              t ->
-                  t.mapped().message(0, 0, 8192, 0).goOn().discard(0, 0).goOn().cached(0, 0, true),
+              t -> t.mapped().message(0, 0, 8192, 0).goOn().discard(0, 0).goOn().cached(0, 0, true),
               "A cached translation is used that was to be dropped. a hit in the cache"),
           broken(
               ITS_3,

@@ -36,8 +36,7 @@ final class LpiTrace {
     for (int v = 0; v < 3; v++) {
       trace.on(v).load(v);
       // An event of the flush ties the thread to its vCPU.
-      trace.event(
-          "clear_lr", "vgic_v3_clear_lr", "vcpu=%s vcpu_id=%d lr=0", vcpu(v), v);
+      trace.event("clear_lr", "vgic_v3_clear_lr", "vcpu=%s vcpu_id=%d lr=0", vcpu(v), v);
       trace.event(
           "mmio_pendbase",
           "vgic_mmio_write_pendbase",
@@ -93,8 +92,7 @@ final class LpiTrace {
   }
 
   LpiTrace load(int v) {
-    return event(
-        "load", "kvm_vgic_load", "vcpu=%s vcpu_id=%d kvm=%s", vcpu(v), v, hex(KVM));
+    return event("load", "kvm_vgic_load", "vcpu=%s vcpu_id=%d kvm=%s", vcpu(v), v, hex(KVM));
   }
 
   LpiTrace enter() {

@@ -27,8 +27,7 @@ record TextCase(
     return new TextCase(rule, name, V6_12, trace, "");
   }
 
-  static TextCase broken(
-      Rule rule, String name, UnaryOperator<LpiTrace> trace, String expected) {
+  static TextCase broken(Rule rule, String name, UnaryOperator<LpiTrace> trace, String expected) {
     return new TextCase(rule, name, V6_12, trace, expected);
   }
 

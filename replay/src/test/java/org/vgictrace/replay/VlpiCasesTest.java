@@ -164,10 +164,7 @@ class VlpiCasesTest {
           holds(
               SAVE_3,
               "all read",
-              t ->
-                  ended(
-                      request(
-                          request(state(freeBoth(begun(forwarded(t, 8192)))), 0), 1))),
+              t -> ended(request(request(state(freeBoth(begun(forwarded(t, 8192)))), 0), 1))),
           broken(
               SAVE_3,
               "bug 21, not read",
@@ -175,9 +172,7 @@ class VlpiCasesTest {
                   ended(
                       request(
                           request(
-                              freeBoth(
-                                  begun(
-                                      forwarded(forwarded(forwarded(t, 8192), 8193), 8194))),
+                              freeBoth(begun(forwarded(forwarded(forwarded(t, 8192), 8193), 8194))),
                               0),
                           1)),
               "A save does not read an LPI that the hardware delivers. structure "
@@ -225,9 +220,7 @@ class VlpiCasesTest {
   /** WFI, the vPE leaves the CPU, the vCPU sleeps and is woken: kvm_vcpu_wfi. */
   private static LpiTrace sleep(LpiTrace t, int doorbell) {
     resident(t, 0).line("kvm_wfx_arm64", "guest executed wfi at: 0x40001000");
-    return gone(t, 0, doorbell)
-        .line("kvm_vcpu_wakeup", "wait time 1000 ns, polling valid")
-        .goOn();
+    return gone(t, 0, doorbell).line("kvm_vcpu_wakeup", "wait time 1000 ns, polling valid").goOn();
   }
 
   private static LpiTrace request(LpiTrace t, int v) {
@@ -247,11 +240,7 @@ class VlpiCasesTest {
   private static LpiTrace ring(LpiTrace t, boolean kick) {
     t.line("irq_handler_entry", "irq=70 name=vcpu");
     if (kick) {
-      t.event(
-          "vcpu_kick",
-          "kvm_vcpu_kick",
-          "vcpu=%s vcpu_id=0 cpu=0 mode=0",
-          LpiTrace.vcpu(0));
+      t.event("vcpu_kick", "kvm_vcpu_kick", "vcpu=%s vcpu_id=0 cpu=0 mode=0", LpiTrace.vcpu(0));
     }
     return t.line("irq_handler_exit", "irq=70 ret=handled");
   }
@@ -265,8 +254,7 @@ class VlpiCasesTest {
   }
 
   private static LpiTrace forward(LpiTrace t) {
-    return t.event(
-            "fwd", "kvm_vgic_v4_set_forwarding", "kvm=%s virq=90", hex(LpiTrace.KVM))
+    return t.event("fwd", "kvm_vgic_v4_set_forwarding", "kvm=%s virq=90", hex(LpiTrace.KVM))
         .line("fwdr", "(irq_bypass_register+0x10/0x20 <- kvm_vgic_v4_set_forwarding) ret=0");
   }
 
@@ -293,8 +281,7 @@ class VlpiCasesTest {
   }
 
   private static LpiTrace saved(LpiTrace t, int ret) {
-    return t.line(
-        "itssaver", "(vgic_its_ctrl+0x10/0x20 <- vgic_its_save_tables_v0) ret=" + ret);
+    return t.line("itssaver", "(vgic_its_ctrl+0x10/0x20 <- vgic_its_save_tables_v0) ret=" + ret);
   }
 
   @TestFactory

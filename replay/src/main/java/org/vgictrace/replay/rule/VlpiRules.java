@@ -32,7 +32,7 @@ public final class VlpiRules {
           .build();
 
   public static final Rule V4_2 =
-      rule("INV-V4-2", ERROR, "vPE resident in two places or too long")
+      rule("INV-V4-2", ERROR, "Resident vPE in two places or too long")
           .holds(
               "A vPE becomes resident once per load, on the CPU that runs its vCPU, and ceases to"
                   + " be before another CPU makes it resident. It is not made resident after its"
@@ -136,8 +136,7 @@ public final class VlpiRules {
                   + " becomes pending in the window shows on the destination only and is not"
                   + " decided.")
           .why("The pending state of such an LPI is in the vPE's table, not in KVM.")
-          .catches(
-              "Virtual LPIs are lost in a migration, as all were before 5.13 (f66b7b151e00).")
+          .catches("Virtual LPIs are lost in a migration, as all were before 5.13 (f66b7b151e00).")
           .needs(SAVED_TABLES, VLPI)
           .function(gicv3("vgic_v3_save_pending_tables"))
           .absence()
@@ -183,8 +182,7 @@ public final class VlpiRules {
 
   /** All of them, in order. */
   static final List<Rule> ALL =
-      List.of(
-          V4_1, V4_2, V4_3, V4_4, V4_5, V4_6, SAVE_1, SAVE_2, SAVE_3, SAVE_4, SAVE_5, SAVE_6);
+      List.of(V4_1, V4_2, V4_3, V4_4, V4_5, V4_6, SAVE_1, SAVE_2, SAVE_3, SAVE_4, SAVE_5, SAVE_6);
 
   private VlpiRules() {}
 }

@@ -321,7 +321,6 @@ final class ResidencyOfVpes {
       String observed,
       EventRef... because) {
     VcpuState v = machine.vcpuOfThread(e.pid);
-    reporter.violated(
-        rule, strength, e, observed, v, -1, message, expected, observed, because);
+    reporter.violated(rule, strength, e, observed, v, -1, message, expected, observed, because);
   }
 }

@@ -227,14 +227,6 @@ final class SaveWindow {
   private void violated(
       int rule, Strength strength, Event e, String message, String expected, String observed) {
     reporter.violated(
-        rule,
-        strength,
-        e,
-        observed,
-        machine.vcpuOfThread(e.pid),
-        -1,
-        message,
-        expected,
-        observed);
+        rule, strength, e, observed, machine.vcpuOfThread(e.pid), -1, message, expected, observed);
   }
 }

@@ -181,8 +181,7 @@ final class CommandChecks {
         }
       }
       case MAPC -> {
-        int target =
-            work.valid && work.target <= VCPUS_MAX ? (int) work.target : Lpi.TARGET_NONE;
+        int target = work.valid && work.target <= VCPUS_MAX ? (int) work.target : Lpi.TARGET_NONE;
         if (work.valid) {
           table.forLpisOf(work.collection, intid -> expect(vm, intid, Lpi.TARGET_UNKNOWN));
         }
@@ -195,8 +194,7 @@ final class CommandChecks {
       }
       case DISCARD -> {
         table.discard(work.device, work.event);
-        vm.translations.gone(
-            ItsTable.key(work.device, work.event), work.commandRef(), e.ts);
+        vm.translations.gone(ItsTable.key(work.device, work.event), work.commandRef(), e.ts);
       }
       case MOVI -> {
         Mapping mapping = table.mapping(work.device, work.event);
@@ -313,10 +311,7 @@ final class CommandChecks {
           "resolve device " + work.resolvingDevice + " event " + work.resolvingEvent,
           -1,
           "A message of an event that is not mapped was translated.",
-          "refused: no mapping of device "
-              + work.resolvingDevice
-              + " event "
-              + work.resolvingEvent,
+          "refused: no mapping of device " + work.resolvingDevice + " event " + work.resolvingEvent,
           "translated");
     }
   }
@@ -344,9 +339,7 @@ final class CommandChecks {
     if (!e.has(Snapshot.TARGET) || lpi.expected == Lpi.TARGET_UNKNOWN) {
       return;
     }
-    if (vm.ending
-        || vm.isBusy()
-        || e.ts - vm.settledTs <= machine.skew()) {
+    if (vm.ending || vm.isBusy() || e.ts - vm.settledTs <= machine.skew()) {
       return;
     }
     long pointer = e.get(Snapshot.TARGET, 0);
@@ -406,8 +399,7 @@ final class CommandChecks {
       String observed,
       EventRef... because) {
     @Nullable VcpuState thread = machine.vcpuOfThread(e.pid);
-    reporter.violated(
-        rule, strength, e, text, thread, intid, message, expected, observed, because);
+    reporter.violated(rule, strength, e, text, thread, intid, message, expected, observed, because);
   }
 
   private static String hex(long value) {
