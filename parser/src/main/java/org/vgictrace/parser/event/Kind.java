@@ -431,6 +431,52 @@ public enum Kind {
       hex64("irq", "Interrupt structure."),
       u32("intid", "LPI number of the guest."),
       bool("pending", "What was read.")),
+  TIMER_STEP(
+      "timer_step",
+      "A step of the virtual timers that no tracepoint shows.",
+      hex64("vcpu", "vCPU pointer."),
+      i32("vcpu_id", "vCPU number."),
+      i32("irq", "Linux interrupt number, of a handler."),
+      hex64("hrtimer", "The soft timer that expired."),
+      choice(
+          "step",
+          "The vCPU's timers go to hardware or leave it, the host's handler runs, or the timer that"
+              + " wakes a blocked vCPU expires.",
+          "load",
+          "put",
+          "handler",
+          "bg_expire")),
+  HRTIMER(
+      "hrtimer",
+      "A high-resolution timer of the host is started or cancelled, or expires.",
+      choice("op", "What happens.", "start", "cancel", "expire"),
+      hex64("hrtimer", "Timer; a hashed value in the kernel's own text."),
+      text("function", "What it calls, where the recording names it.")),
+  IRQCHIP_STATE(
+      "irqchip_state",
+      "The state of a host interrupt is written in its interrupt controller.",
+      i32("irq", "Linux interrupt number."),
+      choice("which", "What is written.", "pending", "active", "masked", "line"),
+      bool("value", "New value.")),
+  PMU(
+      "pmu",
+      "A step of a vCPU's performance monitors.",
+      hex64("vcpu", "vCPU pointer."),
+      i32("vcpu_id", "vCPU number."),
+      hex64("perf_event", "The host's event behind the counter that overflowed."),
+      u32("intid", "Interrupt number of the guest's PMU."),
+      bool("level", "Line level before the step."),
+      choice(
+          "step",
+          "The line is evaluated at entry or exit, or a counter overflows.",
+          "update",
+          "overflow")),
+  VCPU_BLOCK(
+      "vcpu_block",
+      "A vCPU that has nothing to do is about to sleep, goes on, or is woken.",
+      hex64("vcpu", "vCPU pointer."),
+      i32("vcpu_id", "vCPU number."),
+      choice("op", "What happens.", "block", "unblock", "wake")),
   HOST_IRQ(
       "host_irq",
       "A host interrupt handler runs.",
