@@ -20,6 +20,8 @@ import org.vgictrace.replay.kvm.StepMarks;
 import org.vgictrace.replay.kvm.lock.LockPart;
 import org.vgictrace.replay.kvm.gicv4.VlpiModel;
 import org.vgictrace.replay.kvm.lpi.LpiModel;
+import org.vgictrace.replay.kvm.pmu.OwnershipModel;
+import org.vgictrace.replay.kvm.timer.TimerModel;
 import org.vgictrace.replay.rule.Catalogue;
 import org.vgictrace.replay.rule.Generation;
 import org.vgictrace.replay.rule.Observation;
@@ -65,6 +67,8 @@ public final class Replay {
             new AccessMarks(model),
             new LpiModel(machine, reporter, options.release()),
             new VlpiModel(machine, reporter),
+            new OwnershipModel(machine, reporter),
+            new TimerModel(machine, reporter),
             new LockPart(machine, reporter));
     for (Kind kind : KINDS) {
       parts[kind.ordinal()] =

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.vgictrace.replay.rule.Catalogue;
 import org.vgictrace.replay.rule.MaintenanceRules;
 import org.vgictrace.replay.rule.OverflowRules;
+import org.vgictrace.replay.rule.OwnershipRules;
 import org.vgictrace.replay.rule.QuirkRules;
 import org.vgictrace.replay.rule.ResidencyRules;
 import org.vgictrace.replay.rule.Rule;
@@ -33,6 +34,7 @@ class RuleCasesTest {
     reasons.put(MaintenanceRules.MAINT_3, "a rate, not a verdict");
     reasons.put(MaintenanceRules.MAINT_4, "the guest hypervisor's registers are in its memory");
     reasons.put(MaintenanceRules.MAINT_5, "says that something is no violation");
+    reasons.put(OwnershipRules.OWN_8, "no event ties a host interrupt to its forwarding");
     reasons.put(QuirkRules.SGI0, "needs user space that restores a pending SGI without a source");
     reasons.put(QuirkRules.PRUNE61, "a race of two CPUs between two probes");
     return reasons;
@@ -40,7 +42,12 @@ class RuleCasesTest {
 
   /** What is reported where it shows and not counted where it does not. */
   private static final List<Rule> NEVER_HELD =
-      List.of(QuirkRules.ACK72, QuirkRules.MOVALL, QuirkRules.LPI5, QuirkRules.EMPTY);
+      List.of(
+          QuirkRules.ACK72,
+          QuirkRules.MOVALL,
+          QuirkRules.LPI5,
+          QuirkRules.EMPTY,
+          QuirkRules.SOFT);
 
   private static List<RuleCase> cases() {
     return Stream.of(
@@ -50,6 +57,8 @@ class RuleCasesTest {
             FoldCasesTest.CASES,
             ApListCasesTest.CASES,
             MaintenanceCasesTest.CASES,
+            OwnershipCasesTest.CASES,
+            TimerCasesTest.CASES,
             LockCasesTest.CASES)
         .flatMap(Collection::stream)
         .toList();

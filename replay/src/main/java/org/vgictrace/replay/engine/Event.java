@@ -9,6 +9,8 @@ import org.vgictrace.parser.event.KindTable;
  */
 public final class Event {
   private static final int PREEMPT_DEPTH = 0xf;
+  /** Hardirq, softirq and NMI in common_flags. */
+  private static final int INTERRUPT_FLAGS = 0x08 | 0x10 | 0x40;
 
   private @Nullable KindTable table;
   private int row;
@@ -52,6 +54,12 @@ public final class Event {
   /** Whether the recording carries a value for the column. */
   public boolean has(int column) {
     return (present >>> column & 1) != 0;
+  }
+
+  /** Whether the CPU was handling an interrupt, of any kind; false if that is not recorded. */
+  public boolean isInInterrupt() {
+    KindTable t = table;
+    return t != null && t.flags()[row] > 0 && (t.flags()[row] & INTERRUPT_FLAGS) != 0;
   }
 
   /** The set of columns that carry a value. */

@@ -294,6 +294,18 @@ public final class Machine {
     return v;
   }
 
+  /** An event told the number of a vCPU. */
+  public void learnNumber(VcpuState v, int id) {
+    if (v.id < 0) {
+      v.id = id;
+    }
+  }
+
+  /** Number of list registers, -1 while unknown. */
+  public int listRegisters() {
+    return lrs;
+  }
+
   /** Ties a vCPU to its VM. */
   void tie(VcpuState v, long kvm, int id) {
     if (id >= 0) {

@@ -9,8 +9,14 @@ import org.vgictrace.replay.rule.Generation;
  * rules that differ between generations are not decided.
  */
 public final class Profile {
-  private static final int FIRST_M612 = version(6, 4);
-  private static final int FIRST_M72 = version(6, 19);
+  /** Patch levels of one version. */
+  private static final int PATCHES = 1_000;
+
+  private static final int MINORS = 1_000;
+  private static final int MAJORS = 1_000;
+  private static final int OLDEST = version(4, 16, 0);
+  private static final int FIRST_M612 = version(6, 4, 0);
+  private static final int FIRST_M72 = version(6, 19, 0);
 
   private @Nullable Generation generation;
   private String source;
@@ -55,7 +61,7 @@ public final class Profile {
 
   private static @Nullable Generation ofRelease(String release) {
     int version = versionOf(release);
-    if (version < version(4, 16)) {
+    if (version < OLDEST) {
       return null;
     }
     if (version >= FIRST_M72) {
@@ -64,7 +70,7 @@ public final class Profile {
     return version >= FIRST_M612 ? Generation.M612 : Generation.M61;
   }
 
-  /** The number that a release starts with, -1 if it does not start with one. */
+  /** The version that a release starts with, -1 if it does not start with one. */
   private static int versionOf(String release) {
     int dot = digitsEnd(release, 0);
     int end = digitsEnd(release, dot + 1);
@@ -72,9 +78,13 @@ public final class Profile {
     if (!readable || release.charAt(dot) != '.') {
       return -1;
     }
-    int major = Integer.parseInt(release, 0, dot, 10);
-    int minor = Integer.parseInt(release, dot + 1, end, 10);
-    return version(major, minor);
+    int last = end < release.length() && release.charAt(end) == '.' ? end + 1 : end;
+    int patchEnd = digitsEnd(release, last);
+    boolean hasPatch = patchEnd > last && patchEnd - last <= 3;
+    return version(
+        Integer.parseInt(release, 0, dot, 10),
+        Integer.parseInt(release, dot + 1, end, 10),
+        hasPatch ? Integer.parseInt(release, last, patchEnd, 10) : 0);
   }
 
   /** The number of a release candidate, as 3 of {@code 6.18.0-rc3-lab}; 0 if it is none. */
@@ -93,9 +103,15 @@ public final class Profile {
     return end;
   }
 
-  /** Major and minor number in one that grows with the version. */
-  public static int version(int major, int minor) {
-    return major * 10_000 + minor;
+  /**
+   * A kernel's version in one number that grows with it.
+   *
+   * @param major 0 to 999
+   * @param minor 999 stands for all greater ones
+   * @param patch 0 to 999
+   */
+  public static int version(int major, int minor, int patch) {
+    return (Math.min(major, MAJORS - 1) * MINORS + Math.min(minor, MINORS - 1)) * PATCHES + patch;
   }
 
   /** Takes an event as evidence, unless the user or the release has decided. */
@@ -111,7 +127,12 @@ public final class Profile {
     return generation;
   }
 
-  /** The kernel's version as {@link #version(int, int)} makes it, -1 while unknown. */
+  /**
+   * The kernel's version as {@link #version(int, int, int)} makes it, to compare; -1 if only the
+   * generation is known. Distributions count patches in their own way (6.1.0-50 is 6.1.176): only
+   * what changed with a minor version, or a patch of a version whose name tells it, may depend on
+   * it.
+   */
   public int version() {
     return version;
   }

@@ -17,6 +17,8 @@ public final class Catalogue {
               LpiRules.ALL,
               ItsRules.ALL,
               VlpiRules.ALL,
+              OwnershipRules.ALL,
+              TimerRules.ALL,
               LockRules.ALL,
               QuirkRules.ALL)
           .flatMap(List::stream)

@@ -28,6 +28,16 @@ public enum Observation {
   DISTRIBUTOR("distributor accesses", "kvm:kvm_mmio and the probes vgic:mmio_* and vgic:ua_*"),
   HOST_IRQ("host interrupts", "irq:irq_handler_entry"),
   KICK("kicks", "probe kvm_vcpu_kick (vgic:vcpu_kick)"),
+  TIMER("virtual timer events", "kvm:kvm_timer_* and kvm:kvm_get_timer_map"),
+  TIMER_STEP(
+      "loading and putting of timers",
+      "probes kvm_timer_vcpu_load and kvm_timer_vcpu_put (vgic:timer_load, vgic:timer_put)"),
+  SOFT_TIMER("soft timers", "timer:hrtimer_start"),
+  CHIP_STATE("writes to the host's interrupt controller", "probe irq_set_irqchip_state"),
+  PMU_OVERFLOW(
+      "overflows of guest counters", "probe kvm_pmu_perf_overflow (vgic:pmu_overflow)"),
+  SYSREG("trapped system registers", "kvm:kvm_sys_access"),
+  FORWARDING("forwarding of device interrupts as virtual LPIs", ""),
   ACTIVE_PRIORITIES("active priority registers of the very moment", ""),
   LAST_LR_IRQ("the per-CPU pointer to the interrupt in the last list register", ""),
   LOCKS(

@@ -9,12 +9,15 @@ import static org.vgictrace.replay.rule.Observation.POPULATION;
 import static org.vgictrace.replay.rule.Observation.PUT_SNAPSHOT;
 import static org.vgictrace.replay.rule.Observation.QUEUE;
 import static org.vgictrace.replay.rule.Observation.VCPU_ENTRY;
+import static org.vgictrace.replay.rule.Observation.SOFT_TIMER;
+import static org.vgictrace.replay.rule.Observation.TIMER;
 import static org.vgictrace.replay.rule.Rule.rule;
 import static org.vgictrace.replay.rule.Severity.QUIRK;
 import static org.vgictrace.replay.rule.Sources.core;
 import static org.vgictrace.replay.rule.Sources.gicv2;
 import static org.vgictrace.replay.rule.Sources.gicv3;
 import static org.vgictrace.replay.rule.Sources.its;
+import static org.vgictrace.replay.rule.Sources.timer;
 import static org.vgictrace.replay.rule.Sources.v2;
 import static org.vgictrace.replay.rule.Sources.v3;
 
@@ -116,8 +119,23 @@ public final class QuirkRules {
           .function(core("kvm_vgic_sync_hwstate"))
           .build();
 
+  public static final Rule SOFT =
+      rule("Q-SOFT", QUIRK, "Emulated timer not armed after a change")
+          .holds(
+              "The soft timer of an emulated timer is started also if its output has just been"
+                  + " lowered (INV-TMR-6). In 6.1 and in 6.12 up to 6.12.13 it is not.")
+          .why(
+              "The evaluation returns early when the output changes; fixed in 6.14 and 6.12.14"
+                  + " (KVM: arm64: timer: Always evaluate the need for a soft timer).")
+          .catches(
+              "The emulated timer fires only once something else makes KVM evaluate it: late, or"
+                  + " never for a guest that sleeps.")
+          .needs(TIMER, SOFT_TIMER)
+          .function(timer("timer_emulate"))
+          .build();
+
   /** All of them, in order. */
-  static final List<Rule> ALL = List.of(SGI0, ACK72, PRUNE61, MOVALL, LPI5, EMPTY);
+  static final List<Rule> ALL = List.of(SGI0, ACK72, PRUNE61, MOVALL, LPI5, EMPTY, SOFT);
 
   private QuirkRules() {}
 }

@@ -45,6 +45,16 @@ final class Sources {
     return function + " (arch/arm64/kvm/hyp/vgic-v3-sr.c)";
   }
 
+  /** A function of the virtual timers. */
+  static String timer(String function) {
+    return function + " (arch/arm64/kvm/arch_timer.c)";
+  }
+
+  /** A function of the virtual performance monitors. */
+  static String pmu(String function) {
+    return function + " (arch/arm64/kvm/pmu-emul.c)";
+  }
+
   /** A register or state of the GICv2 architecture. */
   static String v2(String register) {
     return "Arm IHI 0048 " + register;

@@ -26,8 +26,11 @@ class CatalogueTest {
     addNumbered(expected, "INV-ITS-", 5);
     addNumbered(expected, "INV-V4-", 6);
     addNumbered(expected, "INV-SAVE-", 6);
+    addNumbered(expected, "INV-OWN-", 8);
+    addNumbered(expected, "INV-TMR-", 11);
     addNumbered(expected, "INV-LOCK-", 9);
-    expected.addAll(List.of("Q-SGI0", "Q-ACK72", "Q-PRUNE61", "Q-MOVALL", "Q-LPI5", "Q-EMPTY"));
+    expected.addAll(
+        List.of("Q-SGI0", "Q-ACK72", "Q-PRUNE61", "Q-MOVALL", "Q-LPI5", "Q-EMPTY", "Q-SOFT"));
 
     assertThat(Catalogue.rules()).extracting(Rule::id).containsExactlyElementsOf(expected);
   }
@@ -43,13 +46,15 @@ class CatalogueTest {
             "INV-HW-7 warning",
             "INV-MAINT-1 warning",
             "INV-MAINT-3 info",
+            "INV-OWN-8 warning",
             "INV-LOCK-9 warning",
             "Q-SGI0 quirk",
             "Q-ACK72 quirk",
             "Q-PRUNE61 quirk",
             "Q-MOVALL quirk",
             "Q-LPI5 quirk",
-            "Q-EMPTY quirk");
+            "Q-EMPTY quirk",
+            "Q-SOFT quirk");
   }
 
   @Test
@@ -79,7 +84,17 @@ class CatalogueTest {
             "INV-V4-4",
             "INV-V4-5",
             "INV-V4-6",
-            "INV-SAVE-3");
+            "INV-SAVE-3",
+            "INV-OWN-3",
+            "INV-OWN-4",
+            "INV-TMR-1",
+            "INV-TMR-2",
+            "INV-TMR-3",
+            "INV-TMR-5",
+            "INV-TMR-6",
+            "INV-TMR-7",
+            "INV-TMR-8",
+            "INV-TMR-11");
   }
 
   @Test

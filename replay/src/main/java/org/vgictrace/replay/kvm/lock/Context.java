@@ -19,7 +19,7 @@ final class Context {
   private static final int FLAG_NMI = 0x40;
   private static final int INTERRUPT = FLAG_HARDIRQ | FLAG_SOFTIRQ | FLAG_NMI;
   private static final int LEVELS = 4;
-  private static final int VERSION_LAZY = Profile.version(6, 13);
+  private static final int VERSION_LAZY = Profile.version(6, 13, 0);
 
   private Context() {}
 

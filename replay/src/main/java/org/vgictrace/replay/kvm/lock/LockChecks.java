@@ -32,7 +32,7 @@ final class LockChecks {
   /** How long an ap_list_lock may be held, nanoseconds. */
   private static final long HOLD_NS_MAX = 50_000_000;
 
-  private static final int VERSION_RELAXED = Profile.version(6, 18);
+  private static final int VERSION_RELAXED = Profile.version(6, 18, 0);
   private static final int CANDIDATE_RELAXED_LAST = 5;
 
   private final Machine machine;

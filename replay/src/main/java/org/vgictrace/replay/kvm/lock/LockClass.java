@@ -37,7 +37,7 @@ enum LockClass {
   /** Rank of the LPI xarray's lock where it is outside of the ap_list_lock. */
   private static final int LPI_XARRAY_OUTER = 7;
 
-  private static final int VERSION_OUTER = Profile.version(6, 18);
+  private static final int VERSION_OUTER = Profile.version(6, 18, 0);
 
   /** Name of the class in {@code lock:lock_acquire}. */
   final String label;

@@ -31,7 +31,7 @@ final class LockIdentities {
   /** CPUs beyond are not followed; more than Linux supports on arm64. */
   private static final int CPUS_MOST = 8192;
 
-  private static final int VERSION_XARRAY = Profile.version(6, 9);
+  private static final int VERSION_XARRAY = Profile.version(6, 9, 0);
 
   private final Machine machine;
   private final LongHashSet lpiXarrays = new LongHashSet();
