@@ -25,9 +25,7 @@ class OwnershipCasesTest {
           RuleCase.of(OWN_1)
               .accepts(vm -> overflows(vm, AGAIN, 0, 0))
               .rejects(OwnershipCasesTest::mapped),
-          RuleCase.of(OWN_2)
-              .accepts(vm -> hostOnly(vm, false))
-              .rejects(vm -> hostOnly(vm, true)),
+          RuleCase.of(OWN_2).accepts(vm -> hostOnly(vm, false)).rejects(vm -> hostOnly(vm, true)),
           RuleCase.of(OWN_3)
               .accepts(vm -> overflows(vm, AGAIN, 0, 0))
               .rejects(vm -> overflows(vm, AGAIN, AGAIN, 0)),
@@ -41,9 +39,7 @@ class OwnershipCasesTest {
                     vm.next("vgic_update_irq_pending", 2).set("vcpu_id", 1);
                     overflows(vm, AGAIN, 0, 0);
                   }),
-          RuleCase.of(OWN_7)
-              .accepts(Scenarios::mappedTimer)
-              .rejects(OwnershipCasesTest::shared));
+          RuleCase.of(OWN_7).accepts(Scenarios::mappedTimer).rejects(OwnershipCasesTest::shared));
 
   @TestFactory
   Stream<DynamicTest> cases() {

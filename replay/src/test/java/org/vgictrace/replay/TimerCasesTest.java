@@ -93,21 +93,14 @@ class TimerCasesTest {
               .accepts(vm -> deadlines(vm, 0))
               .rejects(vm -> deadlines(vm, AGAIN)),
           RuleCase.of(QuirkRules.SOFT)
-              .on(
-                  RuleCase.ALL.stream()
-                      .filter(host -> host.kernel() == Kernel.V6_1)
-                      .toList())
+              .on(RuleCase.ALL.stream().filter(host -> host.kernel() == Kernel.V6_1).toList())
               .rejects(vm -> deadlines(vm, AGAIN)),
-          RuleCase.of(TMR_7)
-              .accepts(vm -> sleeps(vm, 0))
-              .rejects(vm -> sleeps(vm, AGAIN)),
+          RuleCase.of(TMR_7).accepts(vm -> sleeps(vm, 0)).rejects(vm -> sleeps(vm, AGAIN)),
           RuleCase.of(TMR_8)
               .accepts(TimerCasesTest::storm0)
               .rejects(TimerCasesTest::bug4ActiveStateCleared)
               .rejects(TimerCasesTest::bug4Storm),
-          RuleCase.of(TMR_9)
-              .accepts(vm -> again(vm, false))
-              .rejects(vm -> again(vm, true)),
+          RuleCase.of(TMR_9).accepts(vm -> again(vm, false)).rejects(vm -> again(vm, true)),
           RuleCase.of(TMR_10)
               .accepts(vm -> reset(TimerPlay.vhe(vm), 0))
               .rejects(vm -> reset(TimerPlay.vhe(vm), 1)),

@@ -168,7 +168,8 @@ final class TimerPlay {
   }
 
   private void startTimer(long offset) {
-    v.event("hrtimer_start", "hrtimer", v.address() + offset, "expires", 1_000, "softexpires", 1_000);
+    v.event(
+        "hrtimer_start", "hrtimer", v.address() + offset, "expires", 1_000, "softexpires", 1_000);
   }
 
   /** The guest writes its physical timer's deadline, or its control register. */

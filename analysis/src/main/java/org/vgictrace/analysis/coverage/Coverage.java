@@ -120,6 +120,16 @@ public record Coverage(List<Entry> entries) {
       case HOST_IRQ -> shown.add(Observation.HOST_IRQ);
       case KICK -> shown.add(Observation.KICK);
       case LOCK_ACQUIRE, LOCK_RELEASE -> shown.add(Observation.LOCKS);
+      case TIMER_UPDATE, TIMER_MAP -> shown.add(Observation.TIMER);
+      case TIMER_STEP -> shown.add(Observation.TIMER_STEP);
+      case HRTIMER -> shown.add(Observation.SOFT_TIMER);
+      case IRQCHIP_STATE -> shown.add(Observation.CHIP_STATE);
+      case SYSREG -> shown.add(Observation.SYSREG);
+      case PMU -> {
+        if (constant(binding, Kind.PMU.column("step")) == 1) {
+          shown.add(Observation.PMU_OVERFLOW);
+        }
+      }
       case VM -> {
         int op = constant(binding, Kind.VM.column("op"));
         if (op >= 0 && op < CREATION_OPS) {

@@ -405,7 +405,8 @@ public enum Kind {
       i32("irq", "Linux interrupt number of the doorbell.")),
   VPE_IRQ(
       "vpe_irq",
-      "The doorbell interrupt of a vPE is requested, which maps the vPE, or freed, which unmaps it.",
+      "The doorbell interrupt of a vPE is requested, which maps the vPE, or freed, which unmaps"
+          + " it.",
       hex64("vcpu", "vCPU pointer."),
       i32("irq", "Linux interrupt number."),
       choice("op", "What happens.", "request", "free")),

@@ -34,8 +34,7 @@ public enum Observation {
       "probes kvm_timer_vcpu_load and kvm_timer_vcpu_put (vgic:timer_load, vgic:timer_put)"),
   SOFT_TIMER("soft timers", "timer:hrtimer_start"),
   CHIP_STATE("writes to the host's interrupt controller", "probe irq_set_irqchip_state"),
-  PMU_OVERFLOW(
-      "overflows of guest counters", "probe kvm_pmu_perf_overflow (vgic:pmu_overflow)"),
+  PMU_OVERFLOW("overflows of guest counters", "probe kvm_pmu_perf_overflow (vgic:pmu_overflow)"),
   SYSREG("trapped system registers", "kvm:kvm_sys_access"),
   FORWARDING("forwarding of device interrupts as virtual LPIs", ""),
   ACTIVE_PRIORITIES("active priority registers of the very moment", ""),

@@ -145,8 +145,7 @@ public final class OwnershipRules {
           .build();
 
   /** All of them, in order. */
-  static final List<Rule> ALL =
-      List.of(OWN_1, OWN_2, OWN_3, OWN_4, OWN_5, OWN_6, OWN_7, OWN_8);
+  static final List<Rule> ALL = List.of(OWN_1, OWN_2, OWN_3, OWN_4, OWN_5, OWN_6, OWN_7, OWN_8);
 
   private OwnershipRules() {}
 }

@@ -88,7 +88,8 @@ final class HostOwnedPmu {
         intid,
         inHostsHandler
             ? "An interrupt of the host's own counters was given to a guest."
-            : "The performance monitor interrupt of a guest was injected outside its vCPU's thread.",
+            : "The performance monitor interrupt of a guest was injected outside its vCPU's"
+                  + " thread.",
         inHostsHandler
             ? "no injection in the host's handler"
             : "injection at entry or after exit, by the thread of the vCPU",

@@ -56,7 +56,8 @@ final class DeliveryChecks {
         "host interrupt " + hostIrq + " made inactive",
         thread.pid,
         activation.intid,
-        "The physical timer interrupt was left to fire while the guest has its own: expect a storm.",
+        "The physical timer interrupt was left to fire while the guest has its own: expect a"
+            + " storm.",
         "the active state, since the load forwarded a high output",
         "inactive",
         activation.ref(OutputChecks.output(activation.intid, activation.level)));

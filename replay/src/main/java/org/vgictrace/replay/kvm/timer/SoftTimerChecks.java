@@ -16,7 +16,9 @@ import org.vgictrace.replay.kvm.VcpuState;
 import org.vgictrace.replay.kvm.timer.TimerThread.Open;
 import org.vgictrace.replay.rule.Reason;
 
-/** Judges the host's timers that stand in for those of a vCPU: emulated ones, and while it sleeps. */
+/**
+ * Judges the host's timers that stand in for those of a vCPU: emulated ones, and while it sleeps.
+ */
 final class SoftTimerChecks {
   private static final int T6 = Ledger.index(TMR_6);
   private static final int T7 = Ledger.index(TMR_7);

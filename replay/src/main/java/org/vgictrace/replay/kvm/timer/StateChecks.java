@@ -37,6 +37,9 @@ final class StateChecks {
   /** Whether it shows maps of timers. */
   private boolean showsMaps;
 
+  /** Loads with the timers first, and with the vGIC first. */
+  private final long[] loads = new long[2];
+
   StateChecks(Machine machine, TimerJudge judge) {
     this.machine = machine;
     this.judge = judge;
@@ -217,32 +220,36 @@ final class StateChecks {
     };
   }
 
+  /** The timers of a vCPU are loaded. */
   void loaded(Event e, TimerThread thread) {
     if (!thread.hasPut) {
       return;
     }
     thread.hasPut = false;
+    boolean vgicFirst = thread.vgicLoaded;
     int version = version();
-    if (version < 0 || version >= VGIC_FIRST_BEFORE && version < TIMERS_FIRST) {
-      judge.undecided(T11, Reason.UNKNOWN_VERSION);
-    } else if (!showsVgicLoad) {
+    boolean known = version >= 0 && (version < VGIC_FIRST_BEFORE || version >= TIMERS_FIRST);
+    loads[vgicFirst ? 1 : 0]++;
+    if (!showsVgicLoad) {
       judge.undecided(T11, Reason.PROBE_MISSING);
-    } else if (thread.vgicLoaded == version < TIMERS_FIRST) {
+    } else if (!known && loads[0] > 0 && loads[1] > 0) {
+      judge.undecided(T11, Reason.UNKNOWN_VERSION);
+    } else if (!known || vgicFirst == version < TIMERS_FIRST) {
+      // With a version that is not known either order is right, as long as it stays the same.
       judge.holds(T11);
     } else {
-      boolean early = thread.vgicLoaded;
       judge.broken(
           T11,
-          early ? Strength.PAIR : Strength.ABSENCE,
+          vgicFirst ? Strength.PAIR : Strength.ABSENCE,
           e,
           "load of the timers",
           thread.pid,
           -1,
           "The vGIC was loaded "
-              + (early ? "before" : "after")
+              + (vgicFirst ? "before" : "after")
               + " the timers, against this version's order.",
-          early ? "timers first, as since 6.19" : "vGIC first, as up to 6.12",
-          early ? "vGIC first" : "timers first");
+          vgicFirst ? "timers first, as since 6.19" : "vGIC first, as up to 6.12",
+          vgicFirst ? "vGIC first" : "timers first");
     }
   }
 }

@@ -164,11 +164,13 @@ public final class TimerModel implements Part {
   private void ofVcpu(Kind kind, Event e, TimerThread thread, Names names, boolean interrupt) {
     switch (kind) {
       case HRTIMER -> {
+        machine.saw(Observation.SOFT_TIMER);
         if (!interrupt && e.getInt(HRTIMER_OP, -1) == 0) {
           softTimers.started(e, thread, names);
         }
       }
       case IRQCHIP_STATE -> {
+        machine.saw(Observation.CHIP_STATE);
         if (!interrupt && thread.activation.isOpen && e.getInt(CHIP_WHICH, -1) == CHIP_ACTIVE) {
           delivery.activated(e, thread, e.getInt(CHIP_IRQ, -1), e.get(CHIP_VALUE, 1) != 0);
         }

@@ -127,10 +127,7 @@ final class TimerThread {
 
   EventRef mapRef() {
     return new EventRef(
-        mapSeq,
-        mapTs,
-        mapCpu,
-        "map: direct " + list(direct) + ", emulated " + list(emulated));
+        mapSeq, mapTs, mapCpu, "map: direct " + list(direct) + ", emulated " + list(emulated));
   }
 
   private String list(int[] timers) {
