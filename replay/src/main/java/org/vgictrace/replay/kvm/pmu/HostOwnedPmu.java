@@ -89,7 +89,7 @@ final class HostOwnedPmu {
         inHostsHandler
             ? "An interrupt of the host's own counters was given to a guest."
             : "The performance monitor interrupt of a guest was injected outside its vCPU's"
-                  + " thread.",
+                + " thread.",
         inHostsHandler
             ? "no injection in the host's handler"
             : "injection at entry or after exit, by the thread of the vCPU",
