@@ -108,9 +108,7 @@ public final class OwnershipModel implements Part {
       case HOST_IRQ -> hostIrq(e, thread, names);
       case LR_IMAGE -> {
         if (e.getInt(LrImage.POINT, -1) == LrImage.POINT_ENTRY) {
-          boolean isOwn = thread != null && thread.intid >= 0;
-          boolean isSure = thread != null && thread.intidIsSure;
-          owners.image(e, isOwn ? thread.intid : privateIntid, isSure);
+          image(e, thread);
         }
       }
       case IRQ_MAP -> map(e);
@@ -121,6 +119,14 @@ public final class OwnershipModel implements Part {
           ofVcpu(kind, e, thread);
         }
       }
+    }
+  }
+
+  private void image(Event e, @Nullable PmuThread thread) {
+    if (thread != null && thread.intid >= 0) {
+      owners.image(e, thread.intid, thread.intidIsSure);
+    } else {
+      owners.image(e, privateIntid, false);
     }
   }
 
