@@ -54,6 +54,7 @@ class CandidateReplayTest {
               .filter(line -> !line.contains(" set_underflow: "))
               .filter(line -> !line.contains(" configure_hcr: "))
               .filter(line -> !line.contains(" deactivate: "))
+              .filter(line -> !line.contains(" kvm_get_timer_map: "))
               .map(line -> line.replaceAll(" on_lr=\\d", ""))
               .toList(),
           StandardCharsets.ISO_8859_1);
