@@ -46,15 +46,17 @@ class OverflowCasesTest {
               .rejects(
                   vm -> {
                     twoWaiting(vm);
+                    Irq level = vm.spi(42).level().enabled();
                     for (int i = 0; i < 3; i++) {
                       vm.spi(40).raise();
-                      vm.spi(41).raise();
-                      vm.spi(41).raise();
+                      level.raise();
+                      vm.event("queue_irq_ret", "queued", 1);
                       vm.vcpu(0).put().load();
                       Scenarios.withholdLast(vm, 1);
                       vm.vcpu(0).residency();
                       Scenarios.takeAndFinish(vm, vm.spi(40));
-                      Scenarios.takeAndFinish(vm, vm.spi(41));
+                      level.lower();
+                      vm.vcpu(0).residency();
                     }
                   }),
           RuleCase.of(ORD_1)
@@ -99,8 +101,10 @@ class OverflowCasesTest {
                     vm.vcpu(0).run(irqs.get(0).ack()).exit();
                     Scenarios.nextRegister(vm, 0, irqs.get(4));
                     Scenarios.nextPending(vm, 0);
+                    Scenarios.nextPriority(vm, 0, 0x80);
                     vm.vcpu(0).residency();
-                  }),
+                  },
+                  ORD_2),
           RuleCase.of(ORD_5)
               .on(LEGACY_V2)
               .accepts(vm -> besideSgi(vm))

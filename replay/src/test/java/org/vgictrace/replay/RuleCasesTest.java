@@ -56,6 +56,8 @@ class RuleCasesTest {
             ResidencyCasesTest.CASES,
             FoldCasesTest.CASES,
             ApListCasesTest.CASES,
+            EdgeCasesTest.CASES,
+            InjectionCasesTest.CASES,
             MaintenanceCasesTest.CASES,
             OwnershipCasesTest.CASES,
             TimerCasesTest.CASES,

@@ -197,6 +197,28 @@ public final class Ledger {
     return contradicted;
   }
 
+  /**
+   * Events were lost after that position, on a CPU that is only now known to have lost some: what
+   * was concluded since from two events, or from something missing, may rest on them.
+   */
+  public void withdrawSince(long seq) {
+    for (int i = candidates.size() - 1; i >= 0; i--) {
+      Candidate candidate = candidates.get(i);
+      Strength strength = candidate.strength;
+      boolean weak = strength == Strength.SOFT || strength == Strength.ABSENCE;
+      if (weak && candidate.finding.at().seq() > seq) {
+        candidates.remove(i);
+        Finding finding = candidate.finding;
+        byKey.remove(new Key(finding.rule(), finding.vm(), strength));
+        int rule = index(finding.rule());
+        inconsistent[rule][strength.ordinal()] -= candidate.times;
+        indeterminate[rule][Reason.LOST_EVENTS.ordinal()] += candidate.times;
+        int s = strength.ordinal();
+        transitionsInconsistent[s] = Math.max(0, transitionsInconsistent[s] - candidate.times);
+      }
+    }
+  }
+
   /** Transitions judged so far. */
   public long transitions() {
     return transitions;

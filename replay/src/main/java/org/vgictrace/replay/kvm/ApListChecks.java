@@ -51,11 +51,20 @@ final class ApListChecks {
 
   private final Machine machine;
   private final Reporter reporter;
+  private final Continuity continuity;
+  private final InjectionChecks injections;
   private final Ledger ledger;
   private final FoldEndChecks fold;
   private final Int2ObjectHashMap<Attempt> attemptByCpu = new Int2ObjectHashMap<>();
 
-  ApListChecks(Machine machine, Reporter reporter, FoldEndChecks fold) {
+  ApListChecks(
+      Machine machine,
+      Reporter reporter,
+      FoldEndChecks fold,
+      Continuity continuity,
+      InjectionChecks injections) {
+    this.injections = injections;
+    this.continuity = continuity;
     this.machine = machine;
     this.reporter = reporter;
     this.ledger = reporter.ledger();
@@ -67,6 +76,7 @@ final class ApListChecks {
     machine.saw(Observation.QUEUE);
     ledger.beginTransition();
     IrqState irq = snapshot(e, machine.vcpuOfThread(e.pid), Kind.QUEUE);
+    injections.queue(e, irq);
     ledger.endTransition();
     Attempt attempt = attemptByCpu.get(e.cpu);
     if (attempt == null) {
@@ -186,6 +196,7 @@ final class ApListChecks {
         known != null && v != null && known.own == v.pointer && mustStay(known, v) && isSyncing(v);
     ledger.beginTransition();
     IrqState irq = snapshot(e, v, kind);
+    injections.put(e, irq);
     if (irq != null && v != null) {
       fold.put(e, v, irq);
       if (served && isSyncing(v)) {
@@ -239,6 +250,7 @@ final class ApListChecks {
     boolean activeBefore = irq.is(IrqState.ACTIVE) && !machine.isBeingWritten(irq);
     EventRef before = activeBefore ? Reporter.snapshotRef(irq) : null;
     irq.observe(e);
+    continuity.judge(kind, e, irq, context);
     long own = e.get(Snapshot.OWN, IrqState.POINTER_UNKNOWN);
     if (own == IrqState.POINTER_UNKNOWN) {
       return irq;

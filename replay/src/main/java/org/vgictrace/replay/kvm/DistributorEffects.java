@@ -6,38 +6,31 @@ import org.vgictrace.replay.engine.Event;
 import org.vgictrace.replay.rule.Observation;
 
 /**
- * What accesses to the distributor and redistributors, injections and deactivations make uncertain.
- * An access is recorded before it takes effect; from then on the fields it can change are unknown
- * until the next snapshot of the interrupt.
+ * What accesses to the distributor and redistributors, injections and deactivations do to
+ * interrupts.
+ *
+ * <p>An access is recorded before it takes effect; from then on the fields it can change are
+ * unknown, until the next snapshot of the interrupt in that thread or until the thread goes on.
+ * From there on what was written is known.
  */
 final class DistributorEffects {
   private static final int REG = Kind.GIC_MMIO.column("reg");
   private static final int ACCESS = Kind.GIC_MMIO.column("access");
   private static final int ADDR = Kind.GIC_MMIO.column("addr");
-  private static final int LEN = Kind.GIC_MMIO.column("len");
   private static final int VAL = Kind.GIC_MMIO.column("val");
-  private static final int INTID = Kind.GIC_MMIO.column("intid");
   private static final int VCPU = Kind.GIC_MMIO.column("vcpu");
   private static final int VCPU_ID = Kind.GIC_MMIO.column("vcpu_id");
+  private static final int SGI_REG = Kind.SGI.column("reg");
+  private static final int SGI_VCPU = Kind.SGI.column("vcpu");
 
   private static final int READ = label("access", "read");
-
-  private static final int SENABLE = label("reg", "senable");
-  private static final int CENABLE = label("reg", "cenable");
-  private static final int SPENDING = label("reg", "spending");
-  private static final int CPENDING = label("reg", "cpending");
-  private static final int SACTIVE = label("reg", "sactive");
-  private static final int CACTIVE = label("reg", "cactive");
-  private static final int GROUP = label("reg", "group");
-  private static final int PRIORITY = label("reg", "priority");
-  private static final int CONFIG = label("reg", "config");
-  private static final int TARGET = label("reg", "target");
-  private static final int IROUTER = label("reg", "irouter");
-  private static final int SGI_SPENDING = label("reg", "sgi_spending");
-  private static final int SGI_CPENDING = label("reg", "sgi_cpending");
+  private static final int USER = label("access", "user_write");
   private static final int DIST_V2 = label("reg", "dist_v2");
   private static final int DIST_V3 = label("reg", "dist_v3");
-  private static final int LINE_LEVEL = label("reg", "line_level");
+  private static final int SGIR = label("reg", "sgir");
+
+  /** KVM implements five bits of priority (VGIC_PRI_BITS). */
+  private static final int PRIORITY_MASK = 0xf8;
 
   private final Machine machine;
 
@@ -56,12 +49,16 @@ final class DistributorEffects {
   /** An emulated GIC register is accessed. */
   void access(Event e) {
     machine.saw(Observation.DISTRIBUTOR);
+    VcpuState thread = machine.vcpuOfThread(e.pid);
+    if (thread != null) {
+      thread.unknownWrite = false;
+    }
     if (e.getInt(ACCESS, READ) == READ) {
       return;
     }
     VcpuState v = machine.vcpuAt(e.get(VCPU, 0));
     if (v == null) {
-      v = machine.vcpuOfThread(e.pid);
+      v = thread;
     }
     if (v == null) {
       machine.widen(-1);
@@ -69,10 +66,13 @@ final class DistributorEffects {
     }
     machine.tie(v, 0, e.getInt(VCPU_ID, -1));
     int reg = e.getInt(REG, -1);
+    RegisterBank bank = RegisterBank.of(reg);
     if (reg == DIST_V2 || reg == DIST_V3) {
       control(e, v, reg == DIST_V3);
-    } else {
-      bank(e, v, reg);
+    } else if (reg == SGIR) {
+      sent(v, (int) e.get(VAL, 0) & 0xf);
+    } else if (bank != null) {
+      bank(e, v, bank);
     }
   }
 
@@ -97,148 +97,241 @@ final class DistributorEffects {
     }
   }
 
-  private void bank(Event e, VcpuState v, int reg) {
-    int flags = flagsOf(reg);
-    if (e.has(INTID)) {
-      range(e, v, e.getInt(INTID, 0), 32, flags, reg);
-      return;
+  /** A guest sends SGIs through a system register (ICC_SGI1R_EL1, bits 27:24: INTID). */
+  void sgiRegister(Event e) {
+    VcpuState v = machine.vcpuAt(e.get(SGI_VCPU, 0));
+    if (v == null) {
+      v = machine.vcpuOfThread(e.pid);
     }
-    int bits = bitsOf(reg);
-    if (bits == 0) {
-      return;
+    if (v != null) {
+      sent(v, (int) (e.get(SGI_REG, 0) >>> 24) & 0xf);
     }
-    int offset = (int) e.get(ADDR, 0) & (reg == IROUTER ? 0x1fff : 0xfff);
-    int first = (offset - baseOf(reg)) * 8 / bits;
-    int count = Math.max(1, e.getInt(LEN, 4) * 8 / bits);
-    if (first < 0 || first >= 1024) {
-      return;
-    }
-    range(e, v, first, count, flags, reg);
   }
 
-  private void range(Event e, VcpuState v, int first, int count, int flags, int reg) {
-    // The registers that set and clear bits leave alone what is written as 0.
-    boolean ones = isSetOrClear(reg) && e.has(VAL);
-    long written = ones ? e.get(VAL, 0) : -1;
-    for (int i = 0; i < count; i++) {
-      if (!ones || i < Long.SIZE && (written >>> i & 1) != 0) {
-        disturb(e, machine.known(first + i, v), flags, reg);
+  /** An SGI of that number may become pending on any vCPU of the sender's VM. */
+  private void sent(VcpuState sender, int intid) {
+    machine.showsSgis = true;
+    for (VcpuState v : machine.vcpus()) {
+      IrqState irq = v.vm == sender.vm ? v.privates[intid] : null;
+      if (irq != null) {
+        irq.belief.forget(IrqState.PENDING | Belief.SOURCE);
       }
     }
   }
 
-  private static boolean isSetOrClear(int reg) {
-    return reg == SENABLE
-        || reg == CENABLE
-        || reg == SPENDING
-        || reg == CPENDING
-        || reg == SACTIVE
-        || reg == CACTIVE;
-  }
-
-  private void disturb(Event e, @Nullable IrqState irq, int flags, int reg) {
-    if (irq == null) {
+  private void bank(Event e, VcpuState v, RegisterBank bank) {
+    int first = bank.first(e);
+    boolean upperHalf = bank == RegisterBank.ROUTER && (e.get(ADDR, 0) & 4) != 0;
+    if (first < 0 || upperHalf) {
+      // KVM ignores the upper half of a router register (Aff3).
       return;
     }
-    irq.forget(flags);
+    int count = bank.count(e);
+    int bits = bank.bits();
+    boolean hasValue = e.has(VAL);
+    long value = e.get(VAL, 0);
+    for (int i = 0; i < count; i++) {
+      int shift = i * bits;
+      int field =
+          bits < Long.SIZE && shift < Long.SIZE
+              ? (int) (value >>> shift) & (1 << Math.min(bits, 30)) - 1
+              : 0;
+      if (!bank.isOnesOnly() || !hasValue || field != 0) {
+        IrqState irq = machine.known(first + i, v);
+        if (irq != null) {
+          write(e, v, irq, bank, hasValue ? bits < Long.SIZE ? field : value : -1);
+        }
+      }
+    }
+  }
+
+  private void write(Event e, VcpuState v, IrqState irq, RegisterBank bank, long value) {
+    boolean guest = e.getInt(ACCESS, READ) != USER;
+    boolean pendingBank = bank == RegisterBank.SET_PENDING || bank == RegisterBank.CLEAR_PENDING;
+    Belief belief = irq.belief;
+    boolean alone = belief.writerPid == e.pid || !isBeingWritten(belief);
+    if (guest && pendingBank && irq.isSgi() && machine.isV2Guest(v)) {
+      // Banks for SGIs are read-only on a GICv2; they have registers of their own.
+      belief.ignored = alone;
+      belief.writerPid = e.pid;
+      belief.writtenSeq = e.seq;
+      machine.written(e);
+      return;
+    }
+    int fields = flagsOf(bank, irq);
+    disturb(e, irq, fields, bank);
+    belief.writing |= fields;
+    belief.writerPid = e.pid;
+    belief.writtenSeq = e.seq;
+    if (alone && value >= 0) {
+      effect(v, irq, bank, value, guest);
+    } else {
+      belief.doubtWrite();
+    }
+  }
+
+  private boolean isBeingWritten(Belief belief) {
+    return belief.writerPid != IrqState.NOBODY
+        && machine.isInAccess(belief.writerPid, belief.writtenSeq);
+  }
+
+  /** Notes what the write sets, where that is certain (MMIO-1 to MMIO-15). */
+  private void effect(VcpuState v, IrqState irq, RegisterBank bank, long value, boolean guest) {
+    Belief belief = irq.belief;
+    boolean software = irq.isNot(IrqState.HW);
+    boolean plain = software || irq.isSpi();
+    switch (bank) {
+      case SET_ENABLE -> flag(belief, IrqState.ENABLED, true);
+      case CLEAR_ENABLE -> flag(belief, IrqState.ENABLED, false);
+      case SET_PENDING -> {
+        if (plain) {
+          flag(belief, IrqState.PENDING, true);
+        }
+      }
+      case CLEAR_PENDING -> {
+        // From user space on GICv3 only as part of an exact write.
+        if (plain) {
+          flag(belief, IrqState.PENDING, false);
+        }
+      }
+      case PENDING_EXACT -> {
+        if (plain) {
+          flag(belief, IrqState.PENDING, value != 0);
+        }
+      }
+      case SET_ACTIVE, CLEAR_ACTIVE -> {
+        if (software || guest && irq.isSpi()) {
+          flag(belief, IrqState.ACTIVE, bank == RegisterBank.SET_ACTIVE);
+        }
+      }
+      case GROUP -> {
+        if (guest) {
+          belief.written |= Belief.GROUP;
+          belief.writtenGroup = (int) value;
+        }
+      }
+      case PRIORITY -> {
+        belief.written |= Belief.PRIORITY;
+        belief.writtenPriority = (int) value & PRIORITY_MASK;
+      }
+      case CONFIG -> {
+        if (irq.isSpi()) {
+          flag(belief, IrqState.LEVEL_SENSITIVE, (value & 2) == 0);
+        }
+      }
+      case ROUTER -> routed(v, irq, value);
+      case TARGET, SGI_SET_PENDING, SGI_CLEAR_PENDING, LINE_LEVEL -> {
+        // A target mask needs the number of vCPUs; the others wait for the next snapshot.
+      }
+    }
+  }
+
+  private static void flag(Belief belief, int flag, boolean value) {
+    belief.written |= flag;
+    belief.writtenBits = value ? belief.writtenBits | flag : belief.writtenBits & ~flag;
+  }
+
+  /**
+   * An SPI is routed to the vCPU with that affinity: 16 vCPUs share an Aff1 (kvm_arch's
+   * reset_mpidr), provided that the vCPU was seen.
+   */
+  private void routed(VcpuState v, IrqState irq, long affinity) {
+    int number = (int) (affinity & 0xf | (affinity >>> 8 & 0xff) << 4);
+    VcpuState target = v.vm == null ? null : machine.vcpuOfNumber(v.vm.pointer, number);
+    if (irq.isSpi() && target != null && target.pointer != 0 && affinity >>> 16 == 0) {
+      irq.belief.written |= Belief.TARGET;
+      irq.belief.writtenTarget = target.pointer;
+    }
+  }
+
+  private void disturb(Event e, IrqState irq, int fields, @Nullable RegisterBank bank) {
+    irq.forget(fields & ~(Belief.PRIORITY | Belief.GROUP | Belief.TARGET | Belief.SOURCE));
+    irq.belief.forget(fields);
     irq.changedTs = e.ts;
     machine.written(irq, e);
-    if (reg == PRIORITY) {
+    if ((fields & Belief.PRIORITY) != 0) {
       irq.priority = -1;
-    } else if (reg == GROUP) {
+    }
+    if ((fields & Belief.GROUP) != 0) {
       irq.group = -1;
-    } else if (reg == TARGET || reg == IROUTER) {
+    }
+    if ((fields & Belief.TARGET) != 0) {
       irq.target = IrqState.POINTER_UNKNOWN;
-    } else if ((flags & IrqState.PENDING) != 0) {
+    }
+    if (bank != null && (fields & IrqState.PENDING) != 0) {
       irq.raisedSeq = e.seq;
       irq.raisedTs = e.ts;
     }
   }
 
-  private static int flagsOf(int reg) {
-    if (reg == SENABLE || reg == CENABLE) {
+  private static int flagsOf(RegisterBank bank, IrqState irq) {
+    return switch (bank) {
       // Enabling a mapped level interrupt samples its line (MMIO-2).
-      return IrqState.ENABLED | IrqState.LEVEL;
-    }
-    if (reg == SPENDING || reg == CPENDING || reg == SGI_SPENDING || reg == SGI_CPENDING) {
-      return IrqState.PENDING;
-    }
-    if (reg == SACTIVE || reg == CACTIVE) {
-      return IrqState.ACTIVE;
-    }
-    if (reg == CONFIG) {
-      return IrqState.LEVEL_SENSITIVE;
-    }
-    return reg == LINE_LEVEL ? IrqState.LEVEL | IrqState.PENDING : 0;
-  }
-
-  private static int bitsOf(int reg) {
-    if (reg == IROUTER) {
-      return 64;
-    }
-    if (reg == PRIORITY || reg == TARGET || reg == SGI_SPENDING || reg == SGI_CPENDING) {
-      return 8;
-    }
-    if (reg == CONFIG) {
-      return 2;
-    }
-    return flagsOf(reg) != 0 || reg == GROUP ? 1 : 0;
-  }
-
-  private static int baseOf(int reg) {
-    if (reg == GROUP) {
-      return 0x080;
-    }
-    if (reg == SENABLE) {
-      return 0x100;
-    }
-    if (reg == CENABLE) {
-      return 0x180;
-    }
-    if (reg == SPENDING) {
-      return 0x200;
-    }
-    if (reg == CPENDING) {
-      return 0x280;
-    }
-    if (reg == SACTIVE) {
-      return 0x300;
-    }
-    if (reg == CACTIVE) {
-      return 0x380;
-    }
-    if (reg == PRIORITY) {
-      return 0x400;
-    }
-    if (reg == TARGET) {
-      return 0x800;
-    }
-    if (reg == CONFIG) {
-      return 0xc00;
-    }
-    if (reg == SGI_CPENDING) {
-      return 0xf10;
-    }
-    return reg == SGI_SPENDING ? 0xf20 : 0;
+      case SET_ENABLE, CLEAR_ENABLE ->
+          irq.isNot(IrqState.HW) ? IrqState.ENABLED : IrqState.ENABLED | IrqState.LEVEL;
+      case SET_PENDING, CLEAR_PENDING, PENDING_EXACT, SGI_SET_PENDING, SGI_CLEAR_PENDING ->
+          irq.isSgi() ? IrqState.PENDING | Belief.SOURCE : IrqState.PENDING;
+      case SET_ACTIVE, CLEAR_ACTIVE -> IrqState.ACTIVE;
+      case GROUP -> Belief.GROUP;
+      case PRIORITY -> Belief.PRIORITY;
+      case CONFIG -> IrqState.LEVEL_SENSITIVE;
+      case TARGET, ROUTER -> Belief.TARGET;
+      case LINE_LEVEL -> IrqState.LEVEL | IrqState.PENDING;
+    };
   }
 
   /** Somebody injects an interrupt: its line or latch changes from now on. */
-  void inject(Event e, @Nullable IrqState irq) {
-    if (irq == null) {
+  void inject(Event e, @Nullable IrqState irq, int level) {
+    if (irq == null || isIgnored(irq, level)) {
       return;
     }
+    raise(e, irq, level);
     irq.forget(IrqState.PENDING | IrqState.LEVEL);
     irq.changedTs = e.ts;
     irq.raisedSeq = e.seq;
     irq.raisedTs = e.ts;
   }
 
+  /** An injection may change this interrupt. */
+  static void raise(Event e, IrqState irq, int level) {
+    if (isIgnored(irq, level)) {
+      return;
+    }
+    Belief belief = irq.belief;
+    belief.forget(IrqState.PENDING | IrqState.LEVEL);
+    // A snapshot in the writer's thread may now be one of the injection in between.
+    belief.doubtWrite();
+    boolean alone = belief.injectorPid == IrqState.NOBODY || belief.injectorPid == e.pid;
+    belief.injectorPid = alone ? e.pid : IrqState.SEVERAL;
+  }
+
+  /** Whether the injection changes nothing: the line has that level, or it ends an edge (INJ-4). */
+  private static boolean isIgnored(IrqState irq, int level) {
+    Belief belief = irq.belief;
+    int trigger = IrqState.LEVEL_SENSITIVE;
+    if ((belief.known & trigger) == 0 || belief.injectorPid != IrqState.NOBODY) {
+      return false;
+    }
+    if ((belief.bits & trigger) == 0) {
+      return level == 0;
+    }
+    boolean high = (belief.bits & IrqState.LEVEL) != 0;
+    return (belief.known & IrqState.LEVEL) != 0 && level == (high ? 1 : 0);
+  }
+
   /** A deactivation is done in software, or the state is reset. */
   void deactivate(Event e, @Nullable IrqState irq) {
     if (irq != null) {
-      irq.forget(IrqState.ACTIVE | IrqState.PENDING | IrqState.LEVEL);
-      irq.changedTs = e.ts;
-      machine.written(irq, e);
+      disturb(e, irq, IrqState.ACTIVE | IrqState.PENDING | IrqState.LEVEL, null);
+      irq.belief.endWrite();
+    }
+  }
+
+  /** The interrupt is tied to a physical one, untied, or reset. */
+  void remap(Event e, @Nullable IrqState irq) {
+    deactivate(e, irq);
+    if (irq != null) {
+      irq.belief.forget(IrqState.HW | Belief.HWINTID | IrqState.ENABLED);
     }
   }
 
@@ -249,12 +342,13 @@ final class DistributorEffects {
     if (v.vm == null) {
       return;
     }
+    v.vm.generation++;
     int all = IrqState.ENABLED | IrqState.PENDING | IrqState.ACTIVE | IrqState.LEVEL;
     for (VcpuState each : machine.vcpus()) {
       if (each.vm == v.vm) {
         for (int i = 0; i < each.memberCount; i++) {
-          disturb(e, each.members[i], all, PRIORITY);
-          each.members[i].target = IrqState.POINTER_UNKNOWN;
+          IrqState irq = each.members[i];
+          disturb(e, irq, all | Belief.PRIORITY | Belief.TARGET, null);
         }
       }
     }

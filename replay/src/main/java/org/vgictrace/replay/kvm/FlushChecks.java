@@ -49,9 +49,11 @@ final class FlushChecks {
 
   private final Machine machine;
   private final Reporter reporter;
+  private final Continuity continuity;
   private final Ledger ledger;
 
-  FlushChecks(Machine machine, Reporter reporter) {
+  FlushChecks(Machine machine, Reporter reporter, Continuity continuity) {
+    this.continuity = continuity;
     this.machine = machine;
     this.reporter = reporter;
     this.ledger = reporter.ledger();
@@ -84,9 +86,11 @@ final class FlushChecks {
     }
     irq.observe(e);
     ledger.beginTransition();
+    continuity.judge(Kind.LR_WRITE, e, irq, v);
     owner(e, v, irq, k);
     exclusive(e, v, irq);
     predict(e, v, irq, k);
+    continuity.populated(irq, v.popExact[k] && !e.has(LR_WRITE_VALUE), e);
     ledger.endTransition();
     irq.inLrOf = v;
   }

@@ -43,9 +43,11 @@ final class FoldChecks {
 
   private final Machine machine;
   private final Reporter reporter;
+  private final Continuity continuity;
   private final Ledger ledger;
 
-  FoldChecks(Machine machine, Reporter reporter) {
+  FoldChecks(Machine machine, Reporter reporter, Continuity continuity) {
+    this.continuity = continuity;
     this.machine = machine;
     this.reporter = reporter;
     this.ledger = reporter.ledger();
@@ -71,10 +73,12 @@ final class FoldChecks {
     }
     boolean sourcesLeft = v != null && irq.isSgi() && irq.source > 0;
     irq.observe(e);
+    ledger.beginTransition();
+    continuity.judge(Kind.LR_FOLD, e, irq, v);
     if (v == null) {
+      ledger.endTransition();
       return;
     }
-    ledger.beginTransition();
     if (isFolding(v)) {
       ofRegister(e, v, irq, sourcesLeft);
     } else if (v.deactivating == irq.intid) {
@@ -493,6 +497,7 @@ final class FoldChecks {
       String expected,
       String observed,
       EventRef... more) {
+    irq.belief.forget(IrqState.PENDING | IrqState.ACTIVE | IrqState.LEVEL | Belief.SOURCE);
     EventRef[] because = new EventRef[more.length + 1];
     because[0] = reporter.exitRef(v);
     System.arraycopy(more, 0, because, 1, more.length);

@@ -132,6 +132,7 @@ final class FoldEndChecks {
       String message,
       String expected,
       String observed) {
+    irq.belief.forget(IrqState.PENDING | IrqState.ACTIVE | IrqState.LEVEL | Belief.SOURCE);
     reporter.violated(
         rule,
         Strength.SOFT,

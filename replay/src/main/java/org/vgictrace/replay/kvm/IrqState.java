@@ -91,6 +91,15 @@ final class IrqState {
 
   long listedUntil;
 
+  /** Cookie of the device that may inject it, as far as accepted injections show. */
+  long owner = POINTER_UNKNOWN;
+
+  /** Flushes in a row that should have served it and did not. */
+  int missed;
+
+  /** What must still hold of it. */
+  final Belief belief = new Belief();
+
   /** {@link VcpuState#imageSerial} of the latest entry image that holds it. */
   long imageSerial = -1;
 
@@ -155,6 +164,7 @@ final class IrqState {
     pendingFromFold = false;
     listedUntil = 0;
     inLrOf = null;
+    belief.clear();
   }
 
   /**

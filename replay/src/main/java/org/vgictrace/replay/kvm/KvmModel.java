@@ -48,6 +48,7 @@ public final class KvmModel implements Part {
           Kind.VM,
           Kind.GIC_MMIO,
           Kind.MMIO,
+          Kind.SGI,
           Kind.IRQ_ACK,
           Kind.HOST_IRQ,
           Kind.KICK,
@@ -64,11 +65,6 @@ public final class KvmModel implements Part {
           Kind.LR_IMAGE,
           Kind.USERSPACE_EXIT);
 
-  private static final int INJECT_KVM = Kind.INJECT.column("kvm");
-  private static final int INJECT_VCPU = Kind.INJECT.column("vcpu");
-  private static final int INJECT_CPUID = Kind.INJECT.column("cpuid");
-  private static final int INJECT_INTID = Kind.INJECT.column("intid");
-  private static final int PENDING_INTID = Kind.IRQ_PENDING.column("intid");
   private static final int UNDERFLOW_VCPU = Kind.UNDERFLOW.column("vcpu");
   private static final int UNDERFLOW_HCR = Kind.UNDERFLOW.column("hcr");
   private static final int CONFIG_VCPU = Kind.HCR_CONFIG.column("vcpu");
@@ -83,6 +79,11 @@ public final class KvmModel implements Part {
   private static final int STEP_VCPU_ID = Kind.VGIC_STEP.column("vcpu_id");
   private static final int STEP_KVM = Kind.VGIC_STEP.column("kvm");
   private static final int ACK_PIN = Kind.IRQ_ACK.column("pin");
+
+  /** Where the banks of registers for interrupts begin in their frames. */
+  private static final int FIRST_BANK = 0x80;
+
+  private static final int MMIO_GPA = Kind.MMIO.column("gpa");
   private static final int MMIO_ACCESS = Kind.MMIO.column("access");
   private static final int HOST_IRQ_NAME = Kind.HOST_IRQ.column("name");
   private static final int HOST_IRQ_POINT = Kind.HOST_IRQ.column("point");
@@ -107,6 +108,8 @@ public final class KvmModel implements Part {
   private final ApListChecks apList;
   private final MaintenanceChecks maintenance;
   private final DistributorEffects distributor;
+  private final InjectionChecks injections;
+  private final PendingChecks pendings;
   private final ImageReader images;
   private final List<VmState> writing = new ArrayList<>();
   private final Reporter reporter;
@@ -120,15 +123,19 @@ public final class KvmModel implements Part {
   public KvmModel(Profile profile, boolean ordered, Ledger ledger) {
     machine = new Machine(profile, ordered);
     reporter = new Reporter(ledger, machine);
-    flush = new FlushChecks(machine, reporter);
+    Continuity continuity = new Continuity(machine, reporter);
+    flush = new FlushChecks(machine, reporter, continuity);
     entry = new EntryChecks(machine, reporter);
     overflow = new OverflowChecks(machine, reporter);
     list = new ListChecks(machine, reporter);
     residency = new ResidencyChecks(machine, reporter);
-    fold = new FoldChecks(machine, reporter);
-    apList = new ApListChecks(machine, reporter, new FoldEndChecks(machine, reporter));
-    maintenance = new MaintenanceChecks(machine, reporter);
+    fold = new FoldChecks(machine, reporter, continuity);
+    FoldEndChecks foldEnd = new FoldEndChecks(machine, reporter);
     distributor = new DistributorEffects(machine);
+    injections = new InjectionChecks(machine, reporter, distributor);
+    pendings = new PendingChecks(machine, reporter);
+    apList = new ApListChecks(machine, reporter, foldEnd, continuity, injections);
+    maintenance = new MaintenanceChecks(machine, reporter);
     images = new ImageReader(machine);
   }
 
@@ -157,10 +164,14 @@ public final class KvmModel implements Part {
       machine.recorded(e.cpu);
       reporter.ledger().setBlind(machine.isDark());
     }
+    VcpuState thread = machine.vcpuOfThread(e.pid);
     if (ENDS_ACCESS.contains(kind)) {
       machine.goesOn(e.pid);
+      injections.goesOn(e);
+      if (thread != null) {
+        machine.goesOn(thread, kind != Kind.USERSPACE_EXIT);
+      }
     }
-    VcpuState thread = machine.vcpuOfThread(e.pid);
     if (!writing.isEmpty() && kind != Kind.GIC_MMIO) {
       settle(e);
     }
@@ -177,13 +188,14 @@ public final class KvmModel implements Part {
       case QUEUE_RET -> apList.queued(e);
       case UNDERFLOW -> underflow(e);
       case HCR_CONFIG -> hcrConfig(e);
-      case INJECT -> inject(e);
-      case IRQ_PENDING -> pending(e, thread);
+      case INJECT -> injections.inject(e);
+      case IRQ_PENDING -> injections.pending(e, thread);
       case GIC_MMIO -> {
         distributor.access(e);
         noteWriter(e);
       }
       case MMIO -> mmio(e, thread);
+      case SGI -> distributor.sgiRegister(e);
       case DEACTIVATE -> deactivate(e);
       case IRQ_MAP -> remap(e);
       case IRQ_ACK -> fold.acknowledged(e, e.get(ACK_PIN, 0));
@@ -192,9 +204,10 @@ public final class KvmModel implements Part {
       case HOST_IRQ -> hostIrq(e, thread, names);
       case MAINTENANCE -> maintenance.handler(e);
       case PHYS_STATE -> machine.saw(Observation.PHYS_STATE);
-      case KICK -> machine.saw(Observation.KICK);
+      case KICK -> injections.kick(e);
       case USERSPACE_EXIT -> outOfGuest(e, thread);
       case LOST -> {
+        reporter.ledger().withdrawSince(machine.latestOf(e.cpu));
         machine.goDark(e.cpu);
         reporter.ledger().setBlind(true);
       }
@@ -203,6 +216,7 @@ public final class KvmModel implements Part {
       }
     }
     touch(e);
+    machine.stamp(e);
   }
 
   /** Remembers where a vCPU's thread is. */
@@ -356,6 +370,7 @@ public final class KvmModel implements Part {
       v.popMask = 0;
       v.entryValid = true;
     }
+    pendings.entered(e, v);
     list.survey(v);
     entry.judge(e, v);
     overflow.judge(e, v);
@@ -374,6 +389,7 @@ public final class KvmModel implements Part {
       case GUEST -> {
         images.exit(e, v);
         v.exitValid = true;
+        pendings.left(v);
         fold.begin(v);
         v.phase = Phase.FOLDING;
         if (v.entryValid) {
@@ -437,43 +453,14 @@ public final class KvmModel implements Part {
     v.nrSgi = e.getInt(CONFIG_SGI, 0);
   }
 
-  private void inject(Event e) {
-    machine.saw(Observation.INJECTION);
-    int intid = e.getInt(INJECT_INTID, -1);
-    if (e.has(INJECT_CPUID)) {
-      machine.profile.evidence(Generation.M61, "inject with a vCPU number");
-    } else if (!machine.profile.isKnown()) {
-      machine.profile.evidence(Generation.M612, "inject with a vCPU pointer");
-    }
-    if (intid < 32) {
-      VcpuState target = machine.vcpuAt(e.get(INJECT_VCPU, 0));
-      if (target == null) {
-        target = machine.vcpuOfNumber(e.get(INJECT_KVM, 0), e.getInt(INJECT_CPUID, -1));
-      }
-      distributor.inject(e, machine.known(intid, target));
-    } else {
-      distributor.inject(e, machine.shared(e.get(INJECT_KVM, 0), intid));
-    }
-  }
-
-  private void pending(Event e, @Nullable VcpuState thread) {
-    machine.saw(Observation.INJECTION);
-    int intid = e.getInt(PENDING_INTID, -1);
-    for (VcpuState v : machine.vcpus()) {
-      if (intid >= 32 || v == thread || thread == null) {
-        IrqState irq = machine.known(intid, v);
-        if (irq != null && irq.changedTs != e.ts) {
-          distributor.inject(e, irq);
-        }
-      }
-    }
-  }
-
   private void mmio(Event e, @Nullable VcpuState v) {
     outOfGuest(e, v);
     machine.showsAccesses = true;
     if (e.getInt(MMIO_ACCESS, 0) == 2) {
       machine.written(e);
+      if (v != null && (e.get(MMIO_GPA, 0) & 0xffff) >= FIRST_BANK) {
+        v.unknownWrite = true;
+      }
     }
     if (v != null && !machine.shows(Observation.DISTRIBUTOR) && e.getInt(MMIO_ACCESS, 0) == 2) {
       distributor.unknownAccess(e, v);
@@ -492,7 +479,7 @@ public final class KvmModel implements Part {
 
   private void remap(Event e) {
     VcpuState v = machine.vcpuAt(e.get(MAP_VCPU, 0));
-    distributor.deactivate(e, machine.known(e.getInt(MAP_INTID, -1), v));
+    distributor.remap(e, machine.known(e.getInt(MAP_INTID, -1), v));
   }
 
   private void vm(Event e) {

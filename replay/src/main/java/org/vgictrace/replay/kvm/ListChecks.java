@@ -1,6 +1,8 @@
 package org.vgictrace.replay.kvm;
 
 import static org.vgictrace.replay.rule.ApListRules.AP_7;
+import static org.vgictrace.replay.rule.EdgeRules.EDGE_3;
+import static org.vgictrace.replay.rule.EdgeRules.LVL_3;
 import static org.vgictrace.replay.rule.FoldRules.FOLD_7;
 import static org.vgictrace.replay.rule.FoldRules.FOLD_8;
 import static org.vgictrace.replay.rule.OverflowRules.ORD_1;
@@ -35,7 +37,12 @@ final class ListChecks {
   private static final int O5 = Ledger.index(ORD_5);
   private static final int F7 = Ledger.index(FOLD_7);
   private static final int F8 = Ledger.index(FOLD_8);
+  private static final int E3 = Ledger.index(EDGE_3);
+  private static final int L3 = Ledger.index(LVL_3);
   private static final int A7 = Ledger.index(AP_7);
+
+  /** Flushes in a row after which a level interrupt counts as forgotten. */
+  private static final int MISSED_MAX = 3;
 
   private final Machine machine;
   private final Reporter reporter;
@@ -120,18 +127,54 @@ final class ListChecks {
       if (irq.is(IrqState.ACTIVE) || irq.pendingFromFold && (in || irq.is(IrqState.PENDING))) {
         continuity(e, v, irq, in, room, full);
       } else if (!in && room && mustBeServed(v, irq)) {
-        outside(
-            O1,
-            Strength.ABSENCE,
-            e,
-            v,
-            irq,
-            "A deliverable interrupt is withheld although a list register is free.");
+        withheld(e, v, irq);
+      } else if (!in && room && isHigh(v, irq)) {
+        waiting(e, v, irq);
+      }
+      if (in) {
+        irq.missed = 0;
       }
     }
     sorted(e, v, full);
     listOrder(e, v);
     ledger.endTransition();
+  }
+
+  /** INV-ORD-1, INV-EDGE-3: deliverable, in no list register, and one is free. */
+  private void withheld(Event e, VcpuState v, IrqState irq) {
+    boolean edge = irq.isNot(IrqState.LEVEL_SENSITIVE);
+    absent(
+        edge ? E3 : O1,
+        Strength.ABSENCE,
+        e,
+        v,
+        irq,
+        edge
+            ? "A pending edge is withheld although a list register is free."
+            : "A deliverable interrupt is withheld although a list register is free.");
+  }
+
+  /** Whether its line is high and only the state of the distributor is in doubt. */
+  private boolean isHigh(VcpuState v, IrqState irq) {
+    return irq.epoch == machine.epoch
+        && irq.changedTs + machine.skewNs < v.flushTs
+        && irq.own == v.pointer
+        && irq.target == v.pointer
+        && irq.isNot(IrqState.ACTIVE)
+        && irq.is(IrqState.ENABLED)
+        && irq.is(IrqState.LEVEL_SENSITIVE)
+        && irq.is(IrqState.LEVEL)
+        && v.vm != null
+        && v.vm.distributor == VmState.Switch.UNKNOWN;
+  }
+
+  /** INV-LVL-3. */
+  private void waiting(Event e, VcpuState v, IrqState irq) {
+    irq.missed++;
+    if (irq.missed == MISSED_MAX) {
+      absent(
+          L3, Strength.SOFT, e, v, irq, "A level interrupt whose line is high is not delivered.");
+    }
   }
 
   /** INV-ORD-1 where the hypervisor's own count is recorded. */
@@ -219,6 +262,13 @@ final class ListChecks {
 
   private void outside(
       int rule, Strength strength, Event e, VcpuState v, IrqState irq, String message) {
+    absent(rule, strength, e, v, irq, message);
+    irq.forget(IrqState.ACTIVE | IrqState.PENDING);
+    irq.pendingFromFold = false;
+  }
+
+  private void absent(
+      int rule, Strength strength, Event e, VcpuState v, IrqState irq, String message) {
     reporter.violated(
         rule,
         strength,
@@ -230,8 +280,6 @@ final class ListChecks {
         "INTID " + Integer.toUnsignedString(irq.intid) + " in a list register",
         irq.text() + ", in none",
         Reporter.snapshotRef(irq));
-    irq.forget(IrqState.ACTIVE | IrqState.PENDING);
-    irq.pendingFromFold = false;
   }
 
   /** INV-ORD-2, INV-ORD-3, INV-ORD-5: order of the registers where the list was sorted. */

@@ -1,6 +1,7 @@
 package org.vgictrace.replay.kvm;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.EnumSet;
 import java.util.List;
@@ -28,6 +29,9 @@ public final class Machine {
 
   private static final int LRS_SEEN_CERTAIN = 8;
 
+  /** More CPUs than any host of today has. */
+  private static final int CPUS_MAX = 1 << 13;
+
   final Profile profile;
 
   /** Events of different CPUs closer than this are not ordered, nanoseconds. */
@@ -41,6 +45,15 @@ public final class Machine {
 
   /** Generation of the host's GIC: 2, 3, or 0 while unknown. */
   int host;
+
+  /** Whether the recording shows calls of the injection function. */
+  boolean showsInject;
+
+  /** Whether the recording shows the stock tracepoint of injections. */
+  boolean showsPendingTrace;
+
+  /** Whether the recording shows guests sending SGIs. */
+  boolean showsSgis;
 
   /** Whether the recording shows the guest's accesses to devices. */
   boolean showsAccesses;
@@ -56,6 +69,9 @@ public final class Machine {
 
   /** CPUs that lost events and have recorded none since. */
   private final IntHashSet darkCpus = new IntHashSet();
+
+  /** Positions of the latest events of CPUs, plus one. */
+  private long[] latest = new long[8];
 
   /** Position of the access that a thread is in the middle of. */
   private final Long2LongHashMap accesses = new Long2LongHashMap(-1);
@@ -289,6 +305,10 @@ public final class Machine {
     if (v == null) {
       v = add(0);
     }
+    if (v.pid >= 0 && v.pid != e.pid && v.vm != null) {
+      // Another thread: this may be another VM at the same addresses.
+      v.vm.generation++;
+    }
     v.pid = e.pid;
     vcpuByPid.put(e.pid, v);
     return v;
@@ -418,6 +438,54 @@ public final class Machine {
         || irq.writerPid != IrqState.NOBODY && accesses.get(irq.writerPid) == irq.writtenSeq;
   }
 
+  /** Whether a thread is still in the access that began at that position. */
+  boolean isInAccess(int pid, long seq) {
+    return accesses.get(pid) == seq;
+  }
+
+  /**
+   * A vCPU's thread is done with whatever access it was in.
+   *
+   * @param inRun whether it stays in KVM_RUN
+   */
+  void goesOn(VcpuState v, boolean inRun) {
+    if (v.unknownWrite) {
+      v.unknownWrite = false;
+      if (v.vm != null && inRun) {
+        v.vm.generation++;
+      }
+    }
+    if (v.isInRun == inRun) {
+      return;
+    }
+    v.isInRun = false;
+    if (v.vm != null && !isRunning(v.vm)) {
+      // User space accesses the interrupt controller only while no vCPU runs.
+      v.vm.generation++;
+    }
+    v.isInRun = inRun;
+  }
+
+  /** Whether some vCPU of the VM is in KVM_RUN, which keeps user space from its registers. */
+  boolean isRunning(VmState vm) {
+    for (VcpuState v : vcpus) {
+      if (v.vm == vm && v.isInRun) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Whether a guest access is under way of which only the fault was recorded. */
+  boolean isAnyWriteUnknown(VmState vm) {
+    for (VcpuState v : vcpus) {
+      if (v.vm == vm && v.unknownWrite) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** Notes on whose ap_list an interrupt is. */
   void setOwn(IrqState irq, long own) {
     if (irq.own == own) {
@@ -433,6 +501,22 @@ public final class Machine {
     if (after != null) {
       after.addMember(irq);
     }
+  }
+
+  /** A CPU records. */
+  void stamp(Event e) {
+    int cpu = e.cpu;
+    if (cpu >= latest.length && cpu < CPUS_MAX) {
+      latest = Arrays.copyOf(latest, Math.max(cpu + 1, latest.length * 2));
+    }
+    if (cpu >= 0 && cpu < latest.length) {
+      latest[cpu] = e.seq + 1;
+    }
+  }
+
+  /** Position of the latest event of a CPU, -1 if none is known. */
+  long latestOf(int cpu) {
+    return cpu >= 0 && cpu < latest.length ? latest[cpu] - 1 : -1;
   }
 
   /** A CPU lost events; it stays dark until it records again. */

@@ -50,6 +50,12 @@ public final class VcpuState {
   /** Time stamp of its thread's latest event. */
   long lastTs;
 
+  /** Whether its thread is in KVM_RUN, as far as the recording shows. */
+  boolean isInRun;
+
+  /** Whether it is in the middle of a write to what may be the interrupt controller. */
+  boolean unknownWrite;
+
   /** Whether any guest entry was seen since the start of the recording or the latest loss. */
   boolean synced;
 

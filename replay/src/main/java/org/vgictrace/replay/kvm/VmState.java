@@ -47,6 +47,9 @@ final class VmState {
   /** Thread of that write, -1 for none. */
   int distributorWriter = -1;
 
+  /** Counts events after which nothing that was known of its interrupts is certain. */
+  int generation;
+
   /** Time stamp from which {@link #distributor} holds. */
   long distributorSince;
 

@@ -13,6 +13,8 @@ public final class Catalogue {
               ResidencyRules.ALL,
               FoldRules.ALL,
               ApListRules.ALL,
+              EdgeRules.ALL,
+              InjectionRules.ALL,
               MaintenanceRules.ALL,
               LpiRules.ALL,
               ItsRules.ALL,

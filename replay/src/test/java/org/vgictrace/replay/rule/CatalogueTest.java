@@ -20,6 +20,9 @@ class CatalogueTest {
     addNumbered(expected, "INV-HW-", 8);
     addNumbered(expected, "INV-FOLD-", 11);
     addNumbered(expected, "INV-AP-", 7);
+    addNumbered(expected, "INV-EDGE-", 4);
+    addNumbered(expected, "INV-LVL-", 4);
+    addNumbered(expected, "INV-INJ-", 2);
     addNumbered(expected, "INV-MAINT-", 5);
     addNumbered(expected, "INV-REF-", 6);
     addNumbered(expected, "INV-LPI-", 4);
@@ -44,6 +47,8 @@ class CatalogueTest {
             "INV-UF-5 warning",
             "INV-HW-6 warning",
             "INV-HW-7 warning",
+            "INV-EDGE-4 warning",
+            "INV-LVL-3 warning",
             "INV-MAINT-1 warning",
             "INV-MAINT-3 info",
             "INV-OWN-8 warning",
@@ -73,6 +78,10 @@ class CatalogueTest {
             "INV-FOLD-11",
             "INV-AP-3",
             "INV-AP-6",
+            "INV-EDGE-3",
+            "INV-EDGE-4",
+            "INV-LVL-3",
+            "INV-INJ-2",
             "INV-REF-1",
             "INV-REF-6",
             "INV-LPI-2",
