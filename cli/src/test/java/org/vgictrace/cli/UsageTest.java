@@ -81,12 +81,12 @@ class UsageTest {
     assertThat(explained.out()).startsWith("INV-LRE-5: Hardware interrupt pending and active\n");
     assertThat(explained.out().lines()).allMatch(line -> line.length() <= 78);
     assertThat(Run.of("explain", "lre-999").code()).isEqualTo(2);
-    assertThat(Run.of("explain", "nv-2").out())
+    assertThat(Run.of("explain", "sgi-1").out())
         .isEqualTo(
             """
-            NV-2: a step of the model, group NV
-              what happens  The nested guest's list registers are loaded.
-              profiles      M72
+            SGI-1: a step of the model, group SGI
+              what happens  A GICv3 guest sends SGIs through a system register.
+              profiles      M61, M612, M72
               counted       check, batch: how often a capture shows it, among the steps
                             exercised.
             """);

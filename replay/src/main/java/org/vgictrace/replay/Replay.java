@@ -22,6 +22,7 @@ import org.vgictrace.replay.kvm.gicv4.VlpiModel;
 import org.vgictrace.replay.kvm.lpi.LpiModel;
 import org.vgictrace.replay.kvm.pmu.OwnershipModel;
 import org.vgictrace.replay.kvm.timer.TimerModel;
+import org.vgictrace.replay.kvm.nested.NestedPart;
 import org.vgictrace.replay.rule.Catalogue;
 import org.vgictrace.replay.rule.Generation;
 import org.vgictrace.replay.rule.Observation;
@@ -69,7 +70,8 @@ public final class Replay {
             new VlpiModel(machine, reporter),
             new OwnershipModel(machine, reporter),
             new TimerModel(machine, reporter),
-            new LockPart(machine, reporter));
+            new LockPart(machine, reporter),
+            new NestedPart(model));
     for (Kind kind : KINDS) {
       parts[kind.ordinal()] =
           all.stream().filter(part -> part.kinds().contains(kind)).toArray(Part[]::new);

@@ -130,6 +130,8 @@ public record Coverage(List<Entry> entries) {
           shown.add(Observation.PMU_OVERFLOW);
         }
       }
+      case NESTED -> shown.add(Observation.NESTED_STATE);
+      case PPI_STATE -> shown.add(Observation.PPI_STATE);
       case VM -> {
         int op = constant(binding, Kind.VM.column("op"));
         if (op >= 0 && op < CREATION_OPS) {

@@ -140,6 +140,18 @@ public enum Kind {
       hex64("vcpu", "vCPU pointer."),
       i32("vcpu_id", "vCPU number."),
       hex64("value", "Value written to DIR.")),
+  NESTED(
+      "nested",
+      "A step of nested virtualisation (6.15 and later): a guest hypervisor's list registers.",
+      nestedColumns()),
+  PPI_STATE(
+      "ppi_state",
+      "The PPIs of a GICv5 guest are handed to the hardware or taken back (7.1 and later).",
+      hex64("vcpu", "vCPU pointer."),
+      i32("vcpu_id", "vCPU number."),
+      choice("step", "Before entry or after exit.", "flush", "fold"),
+      hex64("pendr", "Pending bits of PPIs 0 to 63, as handed over or as found."),
+      hex64("activer", "Active bits, likewise.")),
   SGI(
       "sgi",
       "The guest generates SGIs through a system register.",
@@ -633,6 +645,34 @@ public enum Kind {
       map.put(kind.tableName, kind);
     }
     return Map.copyOf(map);
+  }
+
+  private static Column[] nestedColumns() {
+    List<Column> columns =
+        new ArrayList<>(
+            List.of(
+                hex64("vcpu", "vCPU pointer."),
+                i32("vcpu_id", "vCPU number."),
+                choice(
+                    "step",
+                    "The nested guest is loaded, put, synchronised after an exit or prepared for"
+                        + " entry; or its maintenance interrupt is handled.",
+                    "load",
+                    "put",
+                    "sync",
+                    "flush",
+                    "maint"),
+                hex32("lr_map", "List registers of the guest hypervisor that are loaded."),
+                u32("used_lrs", "Hardware list registers in use."),
+                hex32("hcr", "ICH_HCR_EL2 of the guest hypervisor."),
+                hex32("vmcr", "ICH_VMCR_EL2 of the guest hypervisor.")));
+    for (int i = 0; i < LrImage.LRS_MAX; i++) {
+      columns.add(hex64("lr" + i, "Hardware list register " + i + "."));
+    }
+    for (int i = 0; i < LrImage.LRS_MAX; i++) {
+      columns.add(hex64("l1_lr" + i, "List register " + i + " of the guest hypervisor."));
+    }
+    return columns.toArray(Column[]::new);
   }
 
   private static Column[] lrImageColumns() {

@@ -13,8 +13,11 @@ import org.vgictrace.replay.engine.Event;
 import org.vgictrace.replay.engine.Ledger;
 import org.vgictrace.replay.engine.Part;
 import org.vgictrace.replay.kvm.VcpuState.Phase;
+import org.vgictrace.replay.rule.EntryImageRules;
 import org.vgictrace.replay.rule.Generation;
 import org.vgictrace.replay.rule.Observation;
+import org.vgictrace.replay.rule.Reason;
+import org.vgictrace.replay.rule.ResidencyRules;
 import org.vgictrace.replay.rule.Transition;
 
 /**
@@ -41,6 +44,7 @@ public final class KvmModel implements Part {
           Kind.UNDERFLOW,
           Kind.HCR_CONFIG,
           Kind.MAINTENANCE,
+          Kind.NESTED,
           Kind.VGIC_STEP,
           Kind.DEACTIVATE,
           Kind.PHYS_STATE,
@@ -54,6 +58,19 @@ public final class KvmModel implements Part {
           Kind.KICK,
           Kind.USERSPACE_EXIT,
           Kind.LOST);
+
+  /** Kinds that are about a nested guest's list registers while they are loaded. */
+  private static final EnumSet<Kind> SUSPENDED =
+      EnumSet.of(
+          Kind.VCPU_ENTRY,
+          Kind.VCPU_EXIT,
+          Kind.LR_WRITE,
+          Kind.LR_CLEAR,
+          Kind.LR_IMAGE,
+          Kind.LR_FOLD,
+          Kind.UNDERFLOW,
+          Kind.HCR_CONFIG,
+          Kind.MAINTENANCE);
 
   /** Kinds that no access to the interrupt controller has in its middle. */
   private static final EnumSet<Kind> ENDS_ACCESS =
@@ -93,10 +110,18 @@ public final class KvmModel implements Part {
   private static final int VM_OP = Kind.VM.column("op");
   private static final int VM_MODEL = Kind.VM.column("model");
   private static final int VM_SPIS = Kind.VM.column("nr_spis");
+  private static final int NESTED_VCPU = Kind.NESTED.column("vcpu");
+  private static final int NESTED_VCPU_ID = Kind.NESTED.column("vcpu_id");
+  private static final int NESTED_STEP = Kind.NESTED.column("step");
+  private static final int NESTED_LOAD = nestedStep("load");
+  private static final int NESTED_PUT = nestedStep("put");
   private static final int OP_CREATE = vmOp("create");
   private static final int OP_INIT = vmOp("init");
   private static final int OP_VCPU_INIT = vmOp("vcpu_init");
   private static final int OP_DESTROY = vmOp("destroy");
+
+  private static final int ENTRY_RULE = Ledger.index(EntryImageRules.LRE_15);
+  private static final int EXIT_RULE = Ledger.index(ResidencyRules.HW_1);
 
   private final Machine machine;
   private final FlushChecks flush;
@@ -139,6 +164,10 @@ public final class KvmModel implements Part {
     images = new ImageReader(machine);
   }
 
+  private static int nestedStep(String label) {
+    return Kind.NESTED.columns().get(NESTED_STEP).labels().indexOf(label);
+  }
+
   private static int vmOp(String label) {
     return Kind.VM.columns().get(VM_OP).labels().indexOf(label);
   }
@@ -175,6 +204,10 @@ public final class KvmModel implements Part {
     if (!writing.isEmpty() && kind != Kind.GIC_MMIO) {
       settle(e);
     }
+    if (thread != null && thread.nested && SUSPENDED.contains(kind)) {
+      suspended(e, kind, thread);
+      return;
+    }
     switch (kind) {
       case VCPU_ENTRY -> entered(e, thread);
       case VCPU_EXIT -> left(e, thread);
@@ -201,6 +234,7 @@ public final class KvmModel implements Part {
       case IRQ_ACK -> fold.acknowledged(e, e.get(ACK_PIN, 0));
       case VM -> vm(e);
       case VGIC_STEP -> vgicStep(e);
+      case NESTED -> nested(e);
       case HOST_IRQ -> hostIrq(e, thread, names);
       case MAINTENANCE -> maintenance.handler(e);
       case PHYS_STATE -> machine.saw(Observation.PHYS_STATE);
@@ -505,6 +539,46 @@ public final class KvmModel implements Part {
     VcpuState v = machine.vcpuAt(e.get(STEP_VCPU, 0));
     if (v != null) {
       machine.tie(v, e.get(STEP_KVM, 0), e.getInt(STEP_VCPU_ID, -1));
+    }
+  }
+
+  /** From load to put the list registers are those of the guest's guest. */
+  private void nested(Event e) {
+    VcpuState v = machine.vcpuInThread(e, e.get(NESTED_VCPU, 0));
+    machine.tie(v, 0, e.getInt(NESTED_VCPU_ID, -1));
+    int step = e.getInt(NESTED_STEP, -1);
+    if (step == NESTED_LOAD || step == NESTED_PUT) {
+      v.nested = step == NESTED_LOAD;
+      v.phase = Phase.IDLE;
+      v.entryValid = false;
+      v.exitValid = false;
+      v.synced = false;
+      v.clearFlush();
+    }
+  }
+
+  /** The rules about list registers say nothing of a nested guest's (INV-NV-3). */
+  private void suspended(Event e, Kind kind, VcpuState v) {
+    if (kind == Kind.VCPU_ENTRY) {
+      machine.entries++;
+      machine.runs(v);
+    } else if (kind == Kind.LR_IMAGE) {
+      boolean exit = e.getInt(LrImage.POINT, -1) == LrImage.POINT_EXIT;
+      reporter.ledger().beginTransition();
+      reporter.ledger().indeterminate(exit ? EXIT_RULE : ENTRY_RULE, Reason.NESTED);
+      reporter.ledger().endTransition();
+      endsNested(e, v, exit);
+    } else {
+      endsNested(e, v, kind == Kind.LR_WRITE);
+    }
+    touch(e);
+  }
+
+  /** Whatever the state was, it is over: the vCPU's own interrupts are handled again. */
+  private static void endsNested(Event e, VcpuState v, boolean own) {
+    if (own) {
+      v.nested = false;
+      v.nestedUntil = e.seq;
     }
   }
 

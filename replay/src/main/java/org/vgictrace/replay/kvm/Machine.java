@@ -31,6 +31,11 @@ public final class Machine {
 
   /** More CPUs than any host of today has. */
   private static final int CPUS_MAX = 1 << 13;
+  /** An interrupt that is tied to no physical one. */
+  public static final long NOT_MAPPED = -1;
+
+  /** It is not known whether and to which physical interrupt it is tied. */
+  public static final long MAPPING_UNKNOWN = -2;
 
   final Profile profile;
 
@@ -380,6 +385,22 @@ public final class Machine {
     return irq;
   }
 
+  /**
+   * The physical interrupt that a vCPU's interrupt is tied to.
+   *
+   * @return its number, {@link #NOT_MAPPED} or {@link #MAPPING_UNKNOWN}
+   */
+  public long physicalOf(int intid, VcpuState v) {
+    IrqState irq = known(intid, v);
+    if (irq == null || !irq.isKnown(IrqState.HW)) {
+      return MAPPING_UNKNOWN;
+    }
+    if (irq.isNot(IrqState.HW)) {
+      return NOT_MAPPED;
+    }
+    return irq.hwintid < 0 ? MAPPING_UNKNOWN : irq.hwintid;
+  }
+
   private void link(IrqState irq, Event e, @Nullable VcpuState context, long kvm) {
     VcpuState target = vcpuAt(e.get(Snapshot.TARGET, 0));
     if (irq.isPrivate()) {
@@ -547,6 +568,7 @@ public final class Machine {
     for (VcpuState v : vcpus) {
       v.memberCount = 0;
       if (cpu < 0 || v.cpu == cpu) {
+        v.nested = false;
         v.phase = VcpuState.Phase.IDLE;
         v.entryValid = false;
         v.exitValid = false;
@@ -568,7 +590,7 @@ public final class Machine {
   }
 
   /** The events of a vCPU's thread do not fit together: some are missing without a mark. */
-  void gap(VcpuState v) {
+  public void gap(VcpuState v) {
     gaps++;
     widen(-1);
     v.phase = VcpuState.Phase.IDLE;

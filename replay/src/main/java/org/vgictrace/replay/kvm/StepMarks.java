@@ -62,7 +62,7 @@ public final class StepMarks implements Part {
       return;
     }
     VcpuState v = machine.vcpuOfThread(e.pid);
-    if (v == null) {
+    if (v == null || v.nested) {
       return;
     }
     switch (kind) {

@@ -161,6 +161,12 @@ public final class VcpuState {
 
   int cancelledLr;
 
+  /** Whether the hardware has the list registers of a guest that this vCPU runs as a hypervisor. */
+  boolean nested;
+
+  /** Position of the event that ended that state without a put, -1 for none. */
+  long nestedUntil = -1;
+
   /** Whether an exit image came after the latest entry, for {@link StepMarks}. */
   boolean foldSeen;
 
@@ -191,6 +197,14 @@ public final class VcpuState {
   /** Whether the vCPU is in the guest as far as the recording shows. */
   public boolean isInGuest() {
     return phase == Phase.GUEST;
+  }
+
+  /**
+   * Position of the latest event that cannot be while a guest of this vCPU has the list registers
+   * but was, -1 for none.
+   */
+  public long nestedUntil() {
+    return nestedUntil;
   }
 
   /** Forgets the flush in progress. */

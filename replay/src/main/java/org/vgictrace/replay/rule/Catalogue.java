@@ -22,6 +22,7 @@ public final class Catalogue {
               OwnershipRules.ALL,
               TimerRules.ALL,
               LockRules.ALL,
+              NestedRules.ALL,
               QuirkRules.ALL)
           .flatMap(List::stream)
           .toList();

@@ -4,6 +4,7 @@ import static org.vgictrace.replay.rule.Observation.ENTRY_IMAGE;
 import static org.vgictrace.replay.rule.Observation.EXIT_IMAGE;
 import static org.vgictrace.replay.rule.Observation.HOST_IRQ;
 import static org.vgictrace.replay.rule.Observation.INJECTION;
+import static org.vgictrace.replay.rule.Observation.NESTED_STATE;
 import static org.vgictrace.replay.rule.Observation.VCPU_EXIT;
 import static org.vgictrace.replay.rule.Rule.rule;
 import static org.vgictrace.replay.rule.Severity.ERROR;
@@ -79,10 +80,10 @@ public final class MaintenanceRules {
                   + " is not zero.")
           .why(
               "It is emulated: KVM evaluates it when it leaves the nested guest and when the"
-                  + " registers may have changed. They are in memory that no probe shows, so"
-                  + " that the level is undecided and the interrupt's number is judged.")
+                  + " registers may have changed. Where a probe does not read them from memory the"
+                  + " level is undecided and only the interrupt's number is judged.")
           .catches("The guest hypervisor misses its own guest's underflow or end of interrupt.")
-          .needs(INJECTION, EXIT_IMAGE)
+          .needs(INJECTION, NESTED_STATE)
           .function(nested("vgic_v3_nested_update_mi"))
           .function(nested("vgic_v3_handle_nested_maint_irq"))
           .architecture(v3("ICH_MISR_EL2, ICH_HCR_EL2.En"))

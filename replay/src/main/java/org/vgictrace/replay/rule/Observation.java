@@ -38,6 +38,8 @@ public enum Observation {
   SYSREG("trapped system registers", "kvm:kvm_sys_access"),
   FORWARDING("forwarding of device interrupts as virtual LPIs", ""),
   ACTIVE_PRIORITIES("active priority registers of the very moment", ""),
+  NESTED_STATE("a guest hypervisor's list registers (hand-written probes vx:nload, vx:nsync)", ""),
+  PPI_STATE("PPIs of a GICv5 guest (hand-written probes vx:v5flush, vx:v5fold)", ""),
   LAST_LR_IRQ("the per-CPU pointer to the interrupt in the last list register", ""),
   LOCKS(
       "locks taken and given back",

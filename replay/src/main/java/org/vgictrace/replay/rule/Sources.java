@@ -40,6 +40,11 @@ final class Sources {
     return function + " (arch/arm64/kvm/vgic/vgic-v4.c)";
   }
 
+  /** A function that hands PPIs of a GICv5 guest to the hardware. */
+  static String v5(String function) {
+    return function + " (arch/arm64/kvm/vgic/vgic-v5.c)";
+  }
+
   /** A function that runs at EL2 around the guest. */
   static String hyp(String function) {
     return function + " (arch/arm64/kvm/hyp/vgic-v3-sr.c)";

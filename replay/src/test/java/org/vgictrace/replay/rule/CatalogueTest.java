@@ -32,6 +32,8 @@ class CatalogueTest {
     addNumbered(expected, "INV-OWN-", 8);
     addNumbered(expected, "INV-TMR-", 11);
     addNumbered(expected, "INV-LOCK-", 9);
+    addNumbered(expected, "INV-NV-", 3);
+    addNumbered(expected, "INV-V5-", 3);
     expected.addAll(
         List.of("Q-SGI0", "Q-ACK72", "Q-PRUNE61", "Q-MOVALL", "Q-LPI5", "Q-EMPTY", "Q-SOFT"));
 
@@ -103,7 +105,8 @@ class CatalogueTest {
             "INV-TMR-6",
             "INV-TMR-7",
             "INV-TMR-8",
-            "INV-TMR-11");
+            "INV-TMR-11",
+            "INV-NV-3");
   }
 
   @Test
