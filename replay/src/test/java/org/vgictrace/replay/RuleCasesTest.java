@@ -54,11 +54,7 @@ class RuleCasesTest {
   /** What is reported where it shows and not counted where it does not. */
   private static final List<Rule> NEVER_HELD =
       List.of(
-          QuirkRules.ACK72,
-          QuirkRules.MOVALL,
-          QuirkRules.LPI5,
-          QuirkRules.EMPTY,
-          QuirkRules.SOFT);
+          QuirkRules.ACK72, QuirkRules.MOVALL, QuirkRules.LPI5, QuirkRules.EMPTY, QuirkRules.SOFT);
 
   private static List<RuleCase> cases() {
     return Stream.of(

@@ -9,6 +9,7 @@ import org.vgictrace.parser.event.KindTable;
  */
 public final class Event {
   private static final int PREEMPT_DEPTH = 0xf;
+
   /** Hardirq, softirq and NMI in common_flags. */
   private static final int INTERRUPT_FLAGS = 0x08 | 0x10 | 0x40;
 

@@ -31,6 +31,7 @@ public final class Machine {
 
   /** More CPUs than any host of today has. */
   private static final int CPUS_MAX = 1 << 13;
+
   /** An interrupt that is tied to no physical one. */
   public static final long NOT_MAPPED = -1;
 
