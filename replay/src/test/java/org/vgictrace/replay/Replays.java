@@ -78,6 +78,12 @@ final class Replays {
     return text(FtraceTextWriter.pipe().digits(9).write(vm.events()));
   }
 
+  /** Replays a scenario as if it had been recorded on another release. */
+  static ReplayResult text(ScenarioWriter vm, String release) {
+    return text(
+        FtraceTextWriter.pipe().digits(9).write(vm.events()), ReplayOptions.forRelease(release));
+  }
+
   /** Replays a scenario as the file that trace-cmd would write. */
   static ReplayResult dat(ScenarioWriter vm) {
     return bytes(TraceDatWriter.v7().host(vm).bytes(), null);
