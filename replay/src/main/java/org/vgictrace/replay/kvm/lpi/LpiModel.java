@@ -34,6 +34,11 @@ public final class LpiModel implements Part {
 
   private static final int LPI_FIRST = 8192;
 
+  /** First 7.2 release whose MOVALL moves the LPIs of one vCPU only. */
+  private static final int FIXED_PATCH = 10;
+
+  private static final int LARGE = 100_000;
+
   private static final EnumSet<Kind> USED =
       EnumSet.of(
           Kind.ITS_READ,
@@ -132,16 +137,25 @@ public final class LpiModel implements Part {
     if (generation == Generation.M61) {
       return false;
     }
-    if (generation != Generation.M72 || release == null || !release.startsWith("7.")) {
+    if (generation != Generation.M72 || release == null || release.startsWith("6.")) {
       return true;
     }
-    String[] parts = release.split("[^0-9]", 4);
-    boolean readable = parts.length >= 3 && !parts[1].isEmpty() && !parts[2].isEmpty();
-    if (!readable || parts[1].length() > 5 || parts[2].length() > 5) {
-      return true;
+    if (!release.startsWith("7.")) {
+      return false;
     }
-    int minor = Integer.parseInt(parts[1]);
-    return minor < 2 || minor == 2 && Integer.parseInt(parts[2]) < 10;
+    int minor = number(release, 2);
+    int dot = release.indexOf('.', 2);
+    int patch = dot < 0 ? -1 : number(release, dot + 1);
+    return minor < 2 || minor == 2 && patch < FIXED_PATCH;
+  }
+
+  /** The number at a place, at most {@link #LARGE}; -1 if there is none. */
+  private static int number(String text, int from) {
+    int value = -1;
+    for (int i = from; i < text.length() && Character.isDigit(text.charAt(i)); i++) {
+      value = Math.min(LARGE, Math.max(value, 0) * 10 + Character.digit(text.charAt(i), 10));
+    }
+    return value;
   }
 
   private static int label(Kind kind, int column, String label) {
