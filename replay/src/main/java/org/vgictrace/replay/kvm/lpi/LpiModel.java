@@ -3,7 +3,6 @@ package org.vgictrace.replay.kvm.lpi;
 import java.util.EnumSet;
 import java.util.Set;
 import org.agrona.collections.Int2ObjectHashMap;
-import org.agrona.collections.Long2ObjectHashMap;
 import org.jspecify.annotations.Nullable;
 import org.vgictrace.parser.event.Kind;
 import org.vgictrace.parser.event.Names;
@@ -109,8 +108,7 @@ public final class LpiModel implements Part {
   private final TableChecks tables;
   private final ListingChecks listing;
 
-  private final Long2ObjectHashMap<LpiVm> vms = new Long2ObjectHashMap<>();
-  private final Long2ObjectHashMap<Lpi> byAddress = new Long2ObjectHashMap<>();
+  private final LpiStore store;
   private final Int2ObjectHashMap<Work> works = new Int2ObjectHashMap<>();
 
   /**
@@ -123,6 +121,7 @@ public final class LpiModel implements Part {
     this.ledger = reporter.ledger();
     boolean quirk = mayMoveAll(release, machine.profile().generation());
     references = new ReferenceChecks(machine, reporter);
+    store = new LpiStore(machine, ledger, references);
     commands = new CommandChecks(machine, reporter, quirk);
     translations = new TranslationChecks(machine, reporter, commands);
     tables = new TableChecks(machine, reporter);
@@ -193,7 +192,7 @@ public final class LpiModel implements Part {
   }
 
   private void queue(Event e) {
-    Lpi lpi = e.get(Snapshot.INTID, 0) >= LPI_FIRST ? lpi(e, e.get(Snapshot.COUNT, 0)) : null;
+    Lpi lpi = e.get(Snapshot.INTID, 0) >= LPI_FIRST ? store.lpi(e, e.get(Snapshot.COUNT, 0)) : null;
     if (lpi == null) {
       listing.queue(e, null);
       return;
@@ -201,7 +200,7 @@ public final class LpiModel implements Part {
     ledger.beginTransition();
     Work work = work(e.pid);
     boolean fresh = lpi.seenSeq == e.seq;
-    fresh |= life(e, lpi, "queue", true);
+    fresh |= store.life(e, lpi, "queue", true);
     references.queued(e, lpi);
     tables.queued(e, work, lpi);
     commands.shown(e, lpi.vm, work, lpi, fresh);
@@ -217,12 +216,12 @@ public final class LpiModel implements Part {
     if (e.get(Snapshot.INTID, 0) < LPI_FIRST) {
       return null;
     }
-    Lpi lpi = lpi(e, 0);
+    Lpi lpi = store.lpi(e, 0);
     if (lpi == null) {
       return null;
     }
     ledger.beginTransition();
-    life(e, lpi, step, false);
+    store.life(e, lpi, step, false);
     if (onList) {
       listing.shown(e, lpi.vm, lpi, true);
       commands.target(e, lpi.vm, lpi);
@@ -244,13 +243,13 @@ public final class LpiModel implements Part {
     if (e.get(Snapshot.INTID, 0) < LPI_FIRST) {
       return;
     }
-    Lpi lpi = lpi(e, e.get(Snapshot.COUNT, 0));
+    Lpi lpi = store.lpi(e, e.get(Snapshot.COUNT, 0));
     if (lpi == null) {
       return;
     }
     ledger.beginTransition();
     Work work = works.get(e.pid);
-    life(e, lpi, "put", false);
+    store.life(e, lpi, "put", false);
     if (!lpi.vm.ending) {
       listing.shown(e, lpi.vm, lpi, false);
     }
@@ -270,93 +269,18 @@ public final class LpiModel implements Part {
     if (e.get(Snapshot.INTID, 0) < LPI_FIRST) {
       return;
     }
-    Lpi lpi = lpi(e, e.get(Snapshot.COUNT, 0));
+    Lpi lpi = store.lpi(e, e.get(Snapshot.COUNT, 0));
     if (lpi == null) {
       return;
     }
     ledger.beginTransition();
-    life(e, lpi, "state", false);
+    store.life(e, lpi, "state", false);
     commands.target(e, lpi.vm, lpi);
     lpi.observe(e, "state");
     ledger.endTransition();
     if (e.getInt(STATE_REASON, -1) == SYNC) {
       tables.sync(e, work(e.pid));
     }
-  }
-
-  /**
-   * Judges whether a structure may show now, and notes that it lives.
-   *
-   * @return whether it was made anew
-   */
-  private boolean life(Event e, Lpi lpi, String step, boolean queued) {
-    if (lpi.isAlive()) {
-      references.only();
-      return false;
-    }
-    LpiVm vm = lpi.vm;
-    boolean created = vm.lastMapTs >= lpi.endedTs - machine.skew() || !vm.showsMapping;
-    references.returned(e, lpi, step, created, queued);
-    lpi.dead = false;
-    lpi.superseded = false;
-    lpi.cached = -1;
-    lpi.expected = Lpi.TARGET_UNKNOWN;
-    lpi.movedTo = Lpi.TARGET_UNKNOWN;
-    return created;
-  }
-
-  /** The LPI a snapshot is of; null if its VM is unknown. */
-  private @Nullable Lpi lpi(Event e, long kvm) {
-    long address = e.get(Snapshot.IRQ, 0);
-    int intid = e.getInt(Snapshot.INTID, 0);
-    if (address == 0) {
-      return null;
-    }
-    LpiVm vm = kvm == 0 ? vmOf(e) : vm(kvm);
-    Lpi lpi = byAddress.get(address);
-    if (lpi != null && lpi.stretch != machine.stretch()) {
-      lpi.forget(machine.stretch());
-    }
-    if (lpi != null && lpi.intid == intid && (vm == null || lpi.vm == vm)) {
-      return lpi;
-    }
-    if (vm == null) {
-      return null;
-    }
-    if (lpi != null && lpi.vm == vm) {
-      references.reused(e, lpi, intid);
-      if (vm.byIntid.get(lpi.intid) == lpi) {
-        vm.byIntid.remove(lpi.intid);
-      }
-    }
-    Lpi made = new Lpi(address, intid, vm, machine.stretch());
-    made.seenSeq = e.seq;
-    byAddress.put(address, made);
-    Lpi before = vm.byIntid.put(intid, made);
-    if (before != null && before.address != address && before.stretch == machine.stretch()) {
-      references.replaced(e, before);
-    }
-    return made;
-  }
-
-  private @Nullable LpiVm vmOf(Event e) {
-    long vcpu = e.get(Snapshot.TARGET, 0);
-    if (vcpu == 0) {
-      vcpu = e.get(Snapshot.OWN, 0);
-    }
-    VcpuState v = vcpu == 0 ? machine.vcpuOfThread(e.pid) : machine.vcpuAt(vcpu);
-    return v == null || v.vmPointer() == 0 ? null : vm(v.vmPointer());
-  }
-
-  private LpiVm vm(long kvm) {
-    LpiVm vm = vms.get(kvm);
-    if (vm == null) {
-      vm = new LpiVm(kvm, machine.stretch());
-      vms.put(kvm, vm);
-    } else if (vm.stretch != machine.stretch()) {
-      vm.forget(machine.stretch());
-    }
-    return vm;
   }
 
   private Work work(int pid) {
@@ -412,7 +336,7 @@ public final class LpiModel implements Part {
   }
 
   private void read(Event e) {
-    LpiVm vm = vm(e.get(READ_KVM, 0));
+    LpiVm vm = store.vm(e.get(READ_KVM, 0));
     Work work = work(e.pid);
     long len = e.get(READ_LEN, -1);
     if (len == ItsCommand.BYTES) {
@@ -441,7 +365,7 @@ public final class LpiModel implements Part {
 
   /** A register write takes effect before its thread goes on. */
   private void register(Event e) {
-    LpiVm vm = vm(e.get(REG_KVM, 0));
+    LpiVm vm = store.vm(e.get(REG_KVM, 0));
     Work work = work(e.pid);
     settle(e, work);
     work.vm = vm;
@@ -482,7 +406,7 @@ public final class LpiModel implements Part {
     Work work = work(e.pid);
     if (step == COMMANDS) {
       settle(e, work);
-      LpiVm vm = vm(e.get(WORK_KVM, 0));
+      LpiVm vm = store.vm(e.get(WORK_KVM, 0));
       commands.left(vm, work);
       work.vm = vm;
       ledger.beginTransition();
@@ -503,22 +427,14 @@ public final class LpiModel implements Part {
       ledger.beginTransition();
       commands.restored(e, work);
       ledger.endTransition();
-      restoredInto(e);
+      store.restored(e);
     }
     work.entryRead = false;
   }
 
-  /** Mappings come from guest memory: those of the VM are not known any more. */
-  private void restoredInto(Event e) {
-    for (LpiVm vm : vms.values()) {
-      vm.complete &= vm.ending;
-      vm.lastMapTs = e.ts;
-    }
-  }
-
   private void message(Event e) {
     Work work = work(e.pid);
-    LpiVm vm = e.has(MSI_KVM) ? vm(e.get(MSI_KVM, 0)) : work.messageVm;
+    LpiVm vm = e.has(MSI_KVM) ? store.vm(e.get(MSI_KVM, 0)) : work.messageVm;
     work.messageVm = vm;
     if (vm != null && vm.stretch == machine.stretch()) {
       ledger.beginTransition();
@@ -528,7 +444,7 @@ public final class LpiModel implements Part {
   }
 
   private void added(Event e) {
-    LpiVm vm = vm(e.get(ADD_KVM, 0));
+    LpiVm vm = store.vm(e.get(ADD_KVM, 0));
     vm.lastMapTs = e.ts;
     vm.showsMapping = true;
   }
@@ -540,31 +456,17 @@ public final class LpiModel implements Part {
     }
     int step = e.getInt(LPIS_STEP, -1);
     if (step == ENABLE && v.vmPointer() != 0) {
-      vm(v.vmPointer()).lpisOf.put(v.pointer(), LPIS_ON);
+      store.vm(v.vmPointer()).lpisOf.put(v.pointer(), LPIS_ON);
     }
     if (step != FLUSH) {
       return;
     }
-    LpiVm vm = v.vmPointer() == 0 ? endingVm() : vm(v.vmPointer());
+    LpiVm vm = v.vmPointer() == 0 ? store.endingVm() : store.vm(v.vmPointer());
     if (vm != null) {
       ledger.beginTransition();
       listing.flush(e, vm, v);
       ledger.endTransition();
     }
-  }
-
-  /** The one VM that ends, null if there are several or none. */
-  private @Nullable LpiVm endingVm() {
-    LpiVm found = null;
-    for (LpiVm vm : vms.values()) {
-      if (vm.ending) {
-        if (found != null) {
-          return null;
-        }
-        found = vm;
-      }
-    }
-    return found;
   }
 
   private void access(Event e) {
@@ -576,7 +478,7 @@ public final class LpiModel implements Part {
     if (v == null || v.vmPointer() == 0) {
       return;
     }
-    LpiVm vm = vm(v.vmPointer());
+    LpiVm vm = store.vm(v.vmPointer());
     long value = e.get(MMIO_VAL, 0);
     if (reg == PENDBASER) {
       boolean whole = e.get(MMIO_LEN, 0) == 8 && vm.lpisOf.get(v.pointer()) != LPIS_ON;
@@ -599,21 +501,10 @@ public final class LpiModel implements Part {
   private void vm(Event e) {
     int op = e.getInt(VM_OP, -1);
     if (op == CREATE) {
-      vms.values().removeIf(vm -> vm.ending && ended(e, vm));
-      LpiVm vm = vm(e.get(VM_KVM, 0));
-      byAddress.values().removeIf(lpi -> lpi.vm == vm);
-      vm.created(machine.stretch());
+      store.created(e, e.get(VM_KVM, 0));
     } else if (op == DESTROY) {
-      LpiVm vm = vm(e.get(VM_KVM, 0));
+      LpiVm vm = store.vm(e.get(VM_KVM, 0));
       vm.ending = true;
     }
-  }
-
-  private boolean ended(Event e, LpiVm vm) {
-    ledger.beginTransition();
-    references.ended(e, vm);
-    ledger.endTransition();
-    byAddress.values().removeIf(lpi -> lpi.vm == vm);
-    return true;
   }
 }
