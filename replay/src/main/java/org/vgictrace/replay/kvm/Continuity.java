@@ -181,6 +181,9 @@ final class Continuity {
       return;
     }
     int written = belief.written;
+    if ((written & IrqState.ACTIVE) != 0) {
+      unhalted(e, irq, belief.writtenSeq);
+    }
     belief.applyWrite();
     if (kind == Kind.IRQ_PUT && (written & IrqState.PENDING) != 0) {
       // By now another CPU may have served it.
@@ -191,9 +194,10 @@ final class Continuity {
     if (differs != 0) {
       int field = Integer.lowestOneBit(differs);
       String expected = belief.text(field);
+      boolean lost = field == IrqState.PENDING && irq.isNot(IrqState.PENDING);
       belief.forget(differs);
       wrong(
-          rule(irq, field, false),
+          rule(irq, field, lost),
           Strength.PAIR,
           e,
           irq,
@@ -203,6 +207,22 @@ final class Continuity {
           observed(irq, field));
     } else if ((written & fields) != 0) {
       ledger.consistent(rule(irq, Integer.lowestOneBit(written & fields), false));
+    }
+  }
+
+  /** The active state is written by now; no vCPU may still have the interrupt in hardware. */
+  private void unhalted(Event e, IrqState irq, long writtenSeq) {
+    VcpuState v = irq.inLrOf;
+    boolean inside =
+        v != null
+            && v.phase == VcpuState.Phase.GUEST
+            && v.haltSeq == writtenSeq
+            && v.haltSerial == v.imageSerial;
+    if (v != null && inside) {
+      v.unhaltedIntid = irq.intid;
+      v.unhaltedTs = e.ts;
+    } else if (irq.isSpi()) {
+      ledger.consistent(F7);
     }
   }
 

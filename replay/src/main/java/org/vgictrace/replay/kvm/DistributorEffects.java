@@ -33,9 +33,11 @@ final class DistributorEffects {
   private static final int PRIORITY_MASK = 0xf8;
 
   private final Machine machine;
+  private final ReadChecks reads;
 
-  DistributorEffects(Machine machine) {
+  DistributorEffects(Machine machine, ReadChecks reads) {
     this.machine = machine;
+    this.reads = reads;
   }
 
   private static int label(String column, String label) {
@@ -54,6 +56,7 @@ final class DistributorEffects {
       thread.unknownWrite = false;
     }
     if (e.getInt(ACCESS, READ) == READ) {
+      reads.begins(e, thread);
       return;
     }
     VcpuState v = machine.vcpuAt(e.get(VCPU, 0));
@@ -126,6 +129,10 @@ final class DistributorEffects {
       // KVM ignores the upper half of a router register (Aff3).
       return;
     }
+    boolean active = bank == RegisterBank.SET_ACTIVE || bank == RegisterBank.CLEAR_ACTIVE;
+    if (active && first >= 32 && e.getInt(ACCESS, READ) != USER) {
+      halt(e, v);
+    }
     int count = bank.count(e);
     int bits = bank.bits();
     boolean hasValue = e.has(VAL);
@@ -141,6 +148,16 @@ final class DistributorEffects {
         if (irq != null) {
           write(e, v, irq, bank, hasValue ? bits < Long.SIZE ? field : value : -1);
         }
+      }
+    }
+  }
+
+  /** All other vCPUs leave the guest before active states of SPIs are written (MMIO-10). */
+  private void halt(Event e, VcpuState writer) {
+    for (VcpuState v : machine.vcpus()) {
+      if (v != writer && v.vm == writer.vm && v.phase == VcpuState.Phase.GUEST && v.entryValid) {
+        v.haltSeq = e.seq;
+        v.haltSerial = v.imageSerial;
       }
     }
   }

@@ -135,6 +135,7 @@ public final class KvmModel implements Part {
   private final DistributorEffects distributor;
   private final InjectionChecks injections;
   private final PendingChecks pendings;
+  private final ReadChecks reads;
   private final ImageReader images;
   private final List<VmState> writing = new ArrayList<>();
   private final Reporter reporter;
@@ -156,7 +157,8 @@ public final class KvmModel implements Part {
     residency = new ResidencyChecks(machine, reporter);
     fold = new FoldChecks(machine, reporter, continuity);
     FoldEndChecks foldEnd = new FoldEndChecks(machine, reporter);
-    distributor = new DistributorEffects(machine);
+    reads = new ReadChecks(machine, reporter);
+    distributor = new DistributorEffects(machine, reads);
     injections = new InjectionChecks(machine, reporter, distributor);
     pendings = new PendingChecks(machine, reporter);
     apList = new ApListChecks(machine, reporter, foldEnd, continuity, injections);
@@ -490,6 +492,9 @@ public final class KvmModel implements Part {
   private void mmio(Event e, @Nullable VcpuState v) {
     outOfGuest(e, v);
     machine.showsAccesses = true;
+    if (v != null && e.getInt(MMIO_ACCESS, 0) == 1) {
+      reads.value(e, v);
+    }
     if (e.getInt(MMIO_ACCESS, 0) == 2) {
       machine.written(e);
       if (v != null && (e.get(MMIO_GPA, 0) & 0xffff) >= FIRST_BANK) {

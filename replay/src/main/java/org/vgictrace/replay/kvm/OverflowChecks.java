@@ -86,7 +86,9 @@ final class OverflowChecks {
   private void legacy(Event e, VcpuState v) {
     long hcr = v.inHcr;
     boolean uie = (hcr & Hcr.UIE) != 0;
-    if ((hcr & LEGACY_ZERO) != 0 || Hcr.eoiCount(hcr) != 0) {
+    if ((hcr & Hcr.EN) == 0 && v.used > 0) {
+      wrong(U4, e, v, "Interrupts enter the guest with the interface switched off.", "En=1");
+    } else if ((hcr & LEGACY_ZERO) != 0 || Hcr.eoiCount(hcr) != 0) {
       wrong(
           U4, e, v, "HCR has bits set that no kernel before 6.19 sets.", "bits 8:2 and 31:27 zero");
     } else {
@@ -159,7 +161,9 @@ final class OverflowChecks {
     long hcr = v.inHcr;
     if (!v.hcrConfig || machine.lrs < 0) {
       boolean uie = (hcr & Hcr.UIE) != 0;
-      if (!uie && (hcr & (Hcr.LRENPIE | Hcr.NPIE)) != 0) {
+      if ((hcr & Hcr.EN) == 0 && v.used > 0) {
+        wrong(U2, e, v, "Interrupts enter the guest with the interface switched off.", "En=1");
+      } else if (!uie && (hcr & (Hcr.LRENPIE | Hcr.NPIE)) != 0) {
         wrong(
             U2, e, v, "Overflow interrupts are enabled without the underflow interrupt.", "UIE=1");
       } else if (uie && machine.lrs >= 0 && v.used != machine.lrs) {

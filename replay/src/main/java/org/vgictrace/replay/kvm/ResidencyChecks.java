@@ -1,5 +1,6 @@
 package org.vgictrace.replay.kvm;
 
+import static org.vgictrace.replay.rule.FoldRules.FOLD_7;
 import static org.vgictrace.replay.rule.ResidencyRules.HW_1;
 import static org.vgictrace.replay.rule.ResidencyRules.HW_2;
 import static org.vgictrace.replay.rule.ResidencyRules.HW_3;
@@ -7,6 +8,7 @@ import static org.vgictrace.replay.rule.ResidencyRules.HW_4;
 import static org.vgictrace.replay.rule.ResidencyRules.HW_5;
 import static org.vgictrace.replay.rule.ResidencyRules.HW_6;
 
+import org.vgictrace.parser.event.LrImage;
 import org.vgictrace.replay.engine.Event;
 import org.vgictrace.replay.engine.Ledger;
 import org.vgictrace.replay.engine.Strength;
@@ -22,6 +24,11 @@ import org.vgictrace.replay.verdict.EventRef;
 final class ResidencyChecks {
   private static final int H1 = Ledger.index(HW_1);
   private static final int H2 = Ledger.index(HW_2);
+  private static final int F7 = Ledger.index(FOLD_7);
+
+  /** By then a vCPU that was leaving the guest has read its list registers. */
+  private static final long LEAVING_NS = 1_000_000;
+
   private static final int H3 = Ledger.index(HW_3);
   private static final int H4 = Ledger.index(HW_4);
   private static final int H5 = Ledger.index(HW_5);
@@ -56,6 +63,7 @@ final class ResidencyChecks {
       ledger.endTransition();
     }
     ledger.beginTransition();
+    halted(e, v);
     untouched(e, v);
     eoiCount(e, v);
     groupOff(e, v, n);
@@ -106,7 +114,44 @@ final class ResidencyChecks {
     ledger.consistent(H1);
   }
 
+  /**
+   * The active state of an interrupt in the list registers was written while the guest ran on
+   * (INV-FOLD-7).
+   */
+  private void halted(Event e, VcpuState v) {
+    int intid = v.unhaltedIntid;
+    v.unhaltedIntid = -1;
+    if (intid >= 0 && e.ts - v.unhaltedTs > LEAVING_NS) {
+      reporter.violated(
+          F7,
+          Strength.SOFT,
+          e,
+          reporter.image("exit image", v.out, v.used, v.outHcr),
+          v,
+          intid,
+          "The active state of an interrupt was written while a vCPU ran with it.",
+          "the vCPU leaves the guest first",
+          "its list registers read back " + (e.ts - v.unhaltedTs) / 1000 + " us later",
+          reporter.entryRef(v));
+    }
+  }
+
   private void untouched(Event e, VcpuState v) {
+    int used = e.getInt(LrImage.USED_LRS, v.used);
+    if (used != v.used && v.inTainted == 0) {
+      reporter.violated(
+          H3,
+          Strength.PAIR,
+          e,
+          reporter.image("exit image", v.out, v.outRecorded, used, v.outHcr),
+          v,
+          -1,
+          "The number of list registers in use changed while the guest ran.",
+          "used_lrs = " + v.used,
+          "used_lrs = " + used,
+          reporter.entryRef(v));
+      return;
+    }
     int end = Math.min(v.inRecorded, v.outRecorded);
     if (machine.lrs >= 0) {
       end = Math.min(end, machine.lrs);

@@ -53,6 +53,22 @@ public final class VcpuState {
   /** Whether its thread is in KVM_RUN, as far as the recording shows. */
   boolean isInRun;
 
+  /** Registers that its thread is reading, null if none that is judged. */
+  @Nullable RegisterBank reading;
+
+  long readAddress;
+
+  /** Position of a write of active states that must wait until this vCPU has left the guest. */
+  long haltSeq = -1;
+
+  /** The residency it was in then. */
+  long haltSerial;
+
+  /** An interrupt of its list registers whose active state was written without waiting, or -1. */
+  int unhaltedIntid = -1;
+
+  long unhaltedTs;
+
   /** Whether it is in the middle of a write to what may be the interrupt controller. */
   boolean unknownWrite;
 

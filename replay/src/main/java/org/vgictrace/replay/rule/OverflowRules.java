@@ -165,10 +165,10 @@ public final class OverflowRules {
           .build();
 
   public static final Rule UF_4 =
-      rule("INV-UF-4", ERROR, "Unused HCR bits set (before 6.19)")
+      rule("INV-UF-4", ERROR, "Wrong HCR bits (before 6.19)")
           .holds(
               "Before 6.19 HCR has bits 8:2 (LRENPIE, NPIE, group requests, vSGIEOICount) and"
-                  + " 31:27 (EOIcount) zero at entry.")
+                  + " 31:27 (EOIcount) zero at entry, and En set when a list register is in use.")
           .why(
               "These kernels set En, UIE and, on GICv3, trap bits only. The trap bits 12:10 also"
                   + " show up in the GICv2 image of some 6.12 kernels; they are reserved there,"

@@ -56,8 +56,8 @@ public final class ResidencyRules {
   public static final Rule HW_3 =
       rule("INV-HW-3", ERROR, "Unused list register changed")
           .holds(
-              "List registers from the used count up leave the guest as they entered: zero after"
-                  + " a population.")
+              "List registers from the used count up leave the guest as they entered, zero after"
+                  + " a population, and the used count itself does not change.")
           .why("They are neither loaded nor saved, and hardware fills no register by itself.")
           .catches("The image was written outside a flush, or the used count changed in between.")
           .needs(ENTRY_IMAGE, EXIT_IMAGE)
