@@ -31,7 +31,6 @@ class EdgeBugsTest {
     }
   }
 
-
   /** "vgic: Don't populate multiple LRs with the same vintid", Linux 4.16. */
   @Test
   void bug1SgiWithTwoSourcesInTwoListRegisters() {
@@ -107,15 +106,7 @@ class EdgeBugsTest {
           v1.residency();
           v1.event("kvm_mmio", "type", 0, "len", 4, "gpa", 0x8000304L, "val", 0);
           v1.event(
-              "mmio_read_active",
-              "vcpu",
-              v1.address(),
-              "vcpu_id",
-              1,
-              "addr",
-              0x8000304L,
-              "len",
-              4);
+              "mmio_read_active", "vcpu", v1.address(), "vcpu_id", 1, "addr", 0x8000304L, "len", 4);
           v1.event("kvm_mmio", "type", 1, "len", 4, "gpa", 0x8000304L, "val", 0);
         });
   }
@@ -138,7 +129,9 @@ class EdgeBugsTest {
         });
   }
 
-  /** "vgic-v4: Restore pending state on host userspace write", Linux 6.8: a latch that gets lost. */
+  /**
+   * "vgic-v4: Restore pending state on host userspace write", Linux 6.8: a latch that gets lost.
+   */
   @Test
   void bug33PendingStateLost() {
     isFound(
