@@ -20,7 +20,6 @@ import org.junit.jupiter.api.TestFactory;
 import org.vgictrace.fixtures.event.Gic;
 import org.vgictrace.fixtures.scenario.Irq;
 import org.vgictrace.fixtures.scenario.ScenarioWriter;
-import org.vgictrace.fixtures.scenario.Vcpu;
 import org.vgictrace.replay.RuleCase.Host;
 
 /** INV-ORD and INV-UF: which interrupts get a list register, and what the rest asks for. */
@@ -45,6 +44,7 @@ class OverflowCasesTest {
               .on(LEGACY)
               .rejects(
                   vm -> {
+                    Scenarios.warmUp(vm);
                     twoWaiting(vm);
                     Irq level = vm.spi(42).level().enabled();
                     for (int i = 0; i < 3; i++) {
@@ -71,9 +71,12 @@ class OverflowCasesTest {
               .accepts(OverflowCasesTest::twiceOverflown)
               .rejects(
                   vm -> {
-                    Scenarios.sixWaiting(vm);
+                    List<Irq> irqs = Scenarios.sixWaiting(vm);
                     vm.vcpu(0).residency();
-                    Scenarios.nextPriority(vm, 1, 0x38);
+                    Scenarios.nextRegister(vm, 0, irqs.get(1));
+                    Scenarios.nextPriority(vm, 0, 0x50);
+                    Scenarios.nextRegister(vm, 1, irqs.get(0));
+                    Scenarios.nextPriority(vm, 1, 0x40);
                     vm.vcpu(0).residency();
                   }),
           RuleCase.of(ORD_3)
@@ -81,9 +84,12 @@ class OverflowCasesTest {
               .accepts(OverflowCasesTest::twiceOverflown)
               .rejects(
                   vm -> {
-                    Scenarios.sixWaiting(vm);
+                    List<Irq> irqs = Scenarios.sixWaiting(vm);
                     vm.vcpu(0).residency();
-                    Scenarios.nextPriority(vm, 1, 0x38);
+                    Scenarios.nextRegister(vm, 0, irqs.get(1));
+                    Scenarios.nextPriority(vm, 0, 0x50);
+                    Scenarios.nextRegister(vm, 1, irqs.get(0));
+                    Scenarios.nextPriority(vm, 1, 0x40);
                     vm.vcpu(0).residency();
                   }),
           RuleCase.of(ORD_4)
@@ -110,7 +116,7 @@ class OverflowCasesTest {
               .accepts(vm -> besideSgi(vm))
               .rejects(
                   vm -> {
-                    besideSgi(vm);
+                    waitBesideSgi(vm);
                     Scenarios.nextPriority(vm, 2, 0x68);
                     vm.vcpu(0).residency();
                   }),
@@ -231,14 +237,17 @@ class OverflowCasesTest {
     vm.vcpu(0).residency();
   }
 
-  /** An SGI with two sources between a more and an equally important SPI. */
   private static void besideSgi(ScenarioWriter vm) {
+    waitBesideSgi(vm);
+    vm.vcpu(0).residency();
+    vm.vcpu(0).residency();
+  }
+
+  /** An SGI with two sources between a more and an equally important SPI. */
+  private static void waitBesideSgi(ScenarioWriter vm) {
     Scenarios.warmUp(vm);
-    Vcpu v0 = vm.vcpu(0);
     vm.spi(40).edge().priority(0x20).pending();
-    v0.sgi(3).priority(0x40).pendingFrom(0).pendingFrom(1);
+    vm.vcpu(0).sgi(3).priority(0x40).pendingFrom(0).pendingFrom(1);
     vm.spi(41).edge().priority(0x40).pending();
-    v0.residency();
-    v0.residency();
   }
 }

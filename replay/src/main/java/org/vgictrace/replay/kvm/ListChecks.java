@@ -108,8 +108,12 @@ final class ListChecks {
 
   /** Whether it is pending, and its line would have been seen to drop. */
   private boolean isRaised(IrqState irq) {
-    boolean lineShown = machine.shows(Observation.QUEUE) || machine.shows(Observation.INJECTION);
-    return irq.is(IrqState.PENDING) || lineShown && irq.isPending();
+    return irq.is(IrqState.PENDING) || showsLines() && irq.isPending();
+  }
+
+  /** Whether a line that moves would be seen to move. */
+  private boolean showsLines() {
+    return machine.shows(Observation.QUEUE) || machine.shows(Observation.INJECTION);
   }
 
   /** Judges the image. */
@@ -117,6 +121,7 @@ final class ListChecks {
     ledger.beginTransition();
     boolean room = machine.lrs >= 0 && v.used < machine.lrs;
     boolean full = machine.lrs >= 0 && v.used >= machine.lrs;
+    boolean showsWrites = machine.shows(Observation.DISTRIBUTOR);
     complete(e, v, room);
     for (int i = 0; i < v.memberCount; i++) {
       IrqState irq = v.members[i];
@@ -126,7 +131,7 @@ final class ListChecks {
       boolean in = irq.imageSerial == v.imageSerial;
       if (irq.is(IrqState.ACTIVE) || irq.pendingFromFold && (in || irq.is(IrqState.PENDING))) {
         continuity(e, v, irq, in, room, full);
-      } else if (!in && room && mustBeServed(v, irq)) {
+      } else if (!in && room && showsWrites && mustBeServed(v, irq)) {
         withheld(e, v, irq);
       } else if (!in && room && isHigh(v, irq)) {
         waiting(e, v, irq);
@@ -156,7 +161,8 @@ final class ListChecks {
 
   /** Whether its line is high and only the state of the distributor is in doubt. */
   private boolean isHigh(VcpuState v, IrqState irq) {
-    return irq.epoch == machine.epoch
+    return showsLines()
+        && irq.epoch == machine.epoch
         && irq.changedTs + machine.skewNs < v.flushTs
         && irq.own == v.pointer
         && irq.target == v.pointer

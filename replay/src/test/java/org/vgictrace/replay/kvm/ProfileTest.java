@@ -79,14 +79,14 @@ class ProfileTest {
   @Test
   void knowsTheVersionUnlessItIsForced() {
     Profile candidate = Profile.choose(null, "6.18.0-rc3-lab");
-    assertThat(candidate.version()).isEqualTo(Profile.version(6, 18));
+    assertThat(candidate.version()).isEqualTo(Profile.version(6, 18, 0));
     assertThat(candidate.candidate()).isEqualTo(3);
 
     assertThat(Profile.choose(null, "6.12.107").candidate()).isZero();
     assertThat(Profile.choose(null, "6.12.0-rcu").candidate()).isZero();
     assertThat(Profile.choose(null, null).version()).isEqualTo(-1);
     assertThat(Profile.choose("M72", "6.12.107").version()).as("contradicted").isEqualTo(-1);
-    assertThat(Profile.choose("M612", "6.12.107").version()).isEqualTo(Profile.version(6, 12));
+    assertThat(Profile.choose("M612", "6.12.107").version()).isEqualTo(Profile.version(6, 12, 107));
   }
 
   @Test
