@@ -31,7 +31,7 @@ public final class Ledger {
   public static final int ABSENCES_MIN = 3;
 
   /** How large a share of a rule's instances must be missing, as one in so many. */
-  public static final int INSTANCES_PER_ABSENCE_MAX = 50;
+  public static final int INSTANCES_PER_ABSENCE_MAX = 20;
 
   /**
    * One gap in so many entries makes a recording too thin for contradictions between neighbours.

@@ -8,7 +8,6 @@ import org.jspecify.annotations.Nullable;
 import org.vgictrace.parser.event.Kind;
 import org.vgictrace.parser.event.LrImage;
 import org.vgictrace.parser.event.Names;
-import org.vgictrace.parser.event.Snapshot;
 import org.vgictrace.replay.engine.Event;
 import org.vgictrace.replay.engine.Ledger;
 import org.vgictrace.replay.engine.Part;
@@ -18,7 +17,6 @@ import org.vgictrace.replay.rule.Generation;
 import org.vgictrace.replay.rule.Observation;
 import org.vgictrace.replay.rule.Reason;
 import org.vgictrace.replay.rule.ResidencyRules;
-import org.vgictrace.replay.rule.Transition;
 
 /**
  * Steps the model of KVM's vGIC with every event and has each step judged.
@@ -125,21 +123,16 @@ public final class KvmModel implements Part {
 
   private final Machine machine;
   private final FlushChecks flush;
-  private final EntryChecks entry;
   private final OverflowChecks overflow;
-  private final ListChecks list;
-  private final ResidencyChecks residency;
   private final FoldChecks fold;
+  private final Residencies residencies;
   private final ApListChecks apList;
   private final MaintenanceChecks maintenance;
   private final DistributorEffects distributor;
   private final InjectionChecks injections;
-  private final PendingChecks pendings;
   private final ReadChecks reads;
-  private final ImageReader images;
   private final List<VmState> writing = new ArrayList<>();
   private final Reporter reporter;
-  private long imageSerial;
 
   /**
    * @param profile generation of the hypervisor
@@ -151,19 +144,15 @@ public final class KvmModel implements Part {
     reporter = new Reporter(ledger, machine);
     Continuity continuity = new Continuity(machine, reporter);
     flush = new FlushChecks(machine, reporter, continuity);
-    entry = new EntryChecks(machine, reporter);
     overflow = new OverflowChecks(machine, reporter);
-    list = new ListChecks(machine, reporter);
-    residency = new ResidencyChecks(machine, reporter);
     fold = new FoldChecks(machine, reporter, continuity);
     FoldEndChecks foldEnd = new FoldEndChecks(machine, reporter);
     reads = new ReadChecks(machine, reporter);
     distributor = new DistributorEffects(machine, reads);
     injections = new InjectionChecks(machine, reporter, distributor);
-    pendings = new PendingChecks(machine, reporter);
     apList = new ApListChecks(machine, reporter, foldEnd, continuity, injections);
     maintenance = new MaintenanceChecks(machine, reporter);
-    images = new ImageReader(machine);
+    residencies = new Residencies(machine, reporter, flush, overflow, fold);
   }
 
   private static int nestedStep(String label) {
@@ -211,11 +200,11 @@ public final class KvmModel implements Part {
       return;
     }
     switch (kind) {
-      case VCPU_ENTRY -> entered(e, thread);
-      case VCPU_EXIT -> left(e, thread);
-      case LR_WRITE -> populate(e, thread);
-      case LR_CLEAR -> cleared(e, thread);
-      case LR_IMAGE -> image(e);
+      case VCPU_ENTRY -> residencies.entered(e, thread);
+      case VCPU_EXIT -> residencies.left(e, thread);
+      case LR_WRITE -> residencies.populate(e, thread);
+      case LR_CLEAR -> residencies.cleared(e, thread);
+      case LR_IMAGE -> residencies.image(e);
       case LR_FOLD -> fold.folded(e);
       case IRQ_PUT -> apList.put(e, kind);
       case IRQ_STATE -> apList.state(e, thread);
@@ -241,7 +230,7 @@ public final class KvmModel implements Part {
       case MAINTENANCE -> maintenance.handler(e);
       case PHYS_STATE -> machine.saw(Observation.PHYS_STATE);
       case KICK -> injections.kick(e);
-      case USERSPACE_EXIT -> outOfGuest(e, thread);
+      case USERSPACE_EXIT -> residencies.outOfGuest(e, thread);
       case LOST -> {
         reporter.ledger().withdrawSince(machine.latestOf(e.cpu));
         machine.goDark(e.cpu);
@@ -282,189 +271,6 @@ public final class KvmModel implements Part {
     }
   }
 
-  private void entered(Event e, @Nullable VcpuState v) {
-    machine.saw(Observation.VCPU_ENTRY);
-    machine.entries++;
-    VcpuState vcpu = v == null ? machine.vcpuInThread(e, 0) : v;
-    if (vcpu.phase == Phase.GUEST || vcpu.phase == Phase.FOLDING) {
-      if (vcpu.synced) {
-        machine.gap(vcpu);
-      }
-      vcpu.entryValid = false;
-    } else if (vcpu.phase != Phase.IMAGED) {
-      if (vcpu.synced && machine.shows(Observation.ENTRY_IMAGE)) {
-        machine.gap(vcpu);
-      }
-      vcpu.entryValid = false;
-    }
-    vcpu.phase = Phase.GUEST;
-    vcpu.synced = true;
-    machine.runs(vcpu);
-  }
-
-  private void left(Event e, @Nullable VcpuState v) {
-    machine.saw(Observation.VCPU_EXIT);
-    if (v == null) {
-      return;
-    }
-    switch (v.phase) {
-      case FOLDING -> fold.end(e, v);
-      case GUEST -> {
-        boolean foldDue =
-            v.entryValid
-                && machine.shows(Observation.EXIT_IMAGE)
-                && (v.used > 0 || machine.profile.isEoiCount());
-        if (v.synced && foldDue) {
-          machine.gap(v);
-        }
-      }
-      case CANCELLED -> {
-        // A cancelled entry has no exit: this was a real one whose entry is missing.
-        v.cancelledDiffers = false;
-        v.exitValid = false;
-        machine.gap(v);
-      }
-      case IDLE, FLUSH, IMAGED -> {
-        if (v.synced) {
-          machine.gap(v);
-        }
-      }
-    }
-    v.phase = Phase.IDLE;
-    v.entryValid = false;
-    v.exitValid = false;
-  }
-
-  private void populate(Event e, @Nullable VcpuState v) {
-    newFlush(e, v);
-    if ((e.present() >>> Snapshot.ON_LR & 1) != 0) {
-      machine.profile.evidence(Generation.M72, "on_lr in the recording");
-    }
-    flush.populate(e);
-  }
-
-  private void cleared(Event e, @Nullable VcpuState v) {
-    newFlush(e, v);
-    flush.clear(e);
-  }
-
-  /** A flush after a fold without an exit in between: that entry was cancelled. */
-  private void newFlush(Event e, @Nullable VcpuState v) {
-    if (v != null && v.phase == Phase.CANCELLED) {
-      cancelled(e, v);
-    }
-  }
-
-  private void cancelled(Event e, VcpuState v) {
-    residency.cancelledForSure(e, v);
-    reporter.ledger().exercised(Transition.ENTRY_2);
-    fold.end(e, v);
-    v.phase = Phase.IDLE;
-  }
-
-  private void image(Event e) {
-    VcpuState v = machine.vcpuInThread(e, e.get(LrImage.VCPU, 0));
-    machine.tie(v, e.get(LrImage.KVM, 0), e.getInt(LrImage.VCPU_ID, -1));
-    int point = e.getInt(LrImage.POINT, -1);
-    if (point == LrImage.POINT_ENTRY) {
-      machine.saw(Observation.ENTRY_IMAGE);
-      entryImage(e, v);
-    } else if (point == LrImage.POINT_EXIT) {
-      machine.saw(Observation.EXIT_IMAGE);
-      exitImage(e, v);
-    }
-  }
-
-  private void entryImage(Event e, VcpuState v) {
-    if (v.phase == Phase.CANCELLED) {
-      cancelled(e, v);
-    }
-    if (v.phase != Phase.FLUSH) {
-      if (v.phase != Phase.IDLE && v.synced) {
-        machine.gap(v);
-      }
-      v.clearFlush();
-      v.flushTs = v.lastTs;
-      v.beforeFlushTs = v.lastTs;
-    }
-    learnRegisters(v);
-    boolean first = machine.host == 0;
-    images.entry(e, v);
-    if (first && machine.host != 0) {
-      flush.predictLate(v);
-    }
-    v.imageSerial = ++imageSerial;
-    machine.runs(v);
-    v.phase = Phase.IMAGED;
-    v.entryValid = true;
-    v.exitValid = false;
-    boolean complete =
-        v.popMask == 0
-            || v.populated() == v.used
-            || machine.lrs >= 0 && Integer.bitCount(v.popMask | v.clearMask) == machine.lrs;
-    if (!complete) {
-      v.popMask = 0;
-      v.entryValid = true;
-    }
-    pendings.entered(e, v);
-    list.survey(v);
-    entry.judge(e, v);
-    overflow.judge(e, v);
-    list.judge(e, v);
-  }
-
-  /** A complete pass clears up to the last register, which tells how many there are. */
-  private void learnRegisters(VcpuState v) {
-    if (v.clearMask != 0) {
-      machine.lastRegisterCleared(Integer.SIZE - 1 - Integer.numberOfLeadingZeros(v.clearMask));
-    }
-  }
-
-  private void exitImage(Event e, VcpuState v) {
-    switch (v.phase) {
-      case GUEST -> {
-        images.exit(e, v);
-        v.exitValid = true;
-        pendings.left(v);
-        fold.begin(v);
-        v.phase = Phase.FOLDING;
-        if (v.entryValid) {
-          residency.judge(e, v);
-        } else {
-          v.used = e.getInt(LrImage.USED_LRS, 0);
-          residency.undecided(v);
-        }
-      }
-      case FLUSH -> {
-        v.used = e.getInt(LrImage.USED_LRS, v.populated());
-        images.exit(e, v);
-        v.exitValid = true;
-        v.entryValid = false;
-        v.outTainted = 0;
-        fold.begin(v);
-        v.phase = Phase.CANCELLED;
-        residency.cancelled(v);
-      }
-      case IDLE, IMAGED, FOLDING, CANCELLED -> strayExitImage(e, v);
-    }
-  }
-
-  /** An exit image that no entry was seen for. */
-  private void strayExitImage(Event e, VcpuState v) {
-    boolean emptyCancelled =
-        machine.profile.isEoiCount() && v.phase == Phase.IDLE && e.getInt(LrImage.USED_LRS, 0) == 0;
-    if (v.synced && !emptyCancelled) {
-      machine.gap(v);
-    }
-    v.used = e.getInt(LrImage.USED_LRS, 0);
-    v.entryValid = false;
-    images.exit(e, v);
-    v.exitValid = true;
-    fold.begin(v);
-    v.phase = v.synced ? Phase.CANCELLED : Phase.FOLDING;
-    residency.undecided(v);
-  }
-
   private void underflow(Event e) {
     machine.saw(Observation.UNDERFLOW);
     machine.profile.evidence(Generation.M612, "set_underflow in the recording");
@@ -490,7 +296,7 @@ public final class KvmModel implements Part {
   }
 
   private void mmio(Event e, @Nullable VcpuState v) {
-    outOfGuest(e, v);
+    residencies.outOfGuest(e, v);
     machine.showsAccesses = true;
     if (v != null && e.getInt(MMIO_ACCESS, 0) == 1) {
       reads.value(e, v);
@@ -590,42 +396,9 @@ public final class KvmModel implements Part {
   private void hostIrq(Event e, @Nullable VcpuState thread, Names names) {
     machine.saw(Observation.HOST_IRQ);
     if (e.getInt(HOST_IRQ_POINT, 0) == 0) {
-      outOfGuest(e, thread);
+      residencies.outOfGuest(e, thread);
       if (e.has(HOST_IRQ_NAME) && "vgic".equals(names.text((int) e.get(HOST_IRQ_NAME, 0)))) {
         maintenance.handler(e);
-      }
-    }
-  }
-
-  /**
-   * Something happens in the thread that cannot happen between the start of a flush and the fold.
-   */
-  private void outOfGuest(Event e, @Nullable VcpuState v) {
-    if (v == null) {
-      return;
-    }
-    switch (v.phase) {
-      case FLUSH -> {
-        // An entry cancelled with nothing populated leaves no fold behind.
-        if (v.popMask != 0) {
-          machine.gap(v);
-        }
-        v.phase = Phase.IDLE;
-        v.clearFlush();
-      }
-      case IMAGED -> machine.gap(v);
-      case GUEST -> {
-        if (v.entryValid && v.used > 0 && machine.shows(Observation.EXIT_IMAGE)) {
-          machine.gap(v);
-        }
-      }
-      case CANCELLED -> {
-        if (v.exitValid) {
-          cancelled(e, v);
-        }
-      }
-      case IDLE, FOLDING -> {
-        // Host interrupts are taken between the fold and the exit event.
       }
     }
   }

@@ -29,6 +29,9 @@ public final class Machine {
 
   private static final int LRS_SEEN_CERTAIN = 8;
 
+  /** No thread has this number. */
+  private static final int NO_PID = Integer.MIN_VALUE;
+
   /** More CPUs than any host of today has. */
   private static final int CPUS_MAX = 1 << 13;
 
@@ -84,6 +87,11 @@ public final class Machine {
 
   private final Long2ObjectHashMap<VcpuState> vcpuByPointer = new Long2ObjectHashMap<>();
   private final Int2ObjectHashMap<VcpuState> vcpuByPid = new Int2ObjectHashMap<>();
+
+  /** The thread asked for last: events come in runs of one thread. */
+  private int latestPid = NO_PID;
+
+  private @Nullable VcpuState latestVcpu;
   private final Long2ObjectHashMap<VmState> vmByPointer = new Long2ObjectHashMap<>();
   private final Long2ObjectHashMap<IrqState> irqByAddress = new Long2ObjectHashMap<>();
   private final List<VcpuState> vcpus = new ArrayList<>();
@@ -222,6 +230,7 @@ public final class Machine {
     vcpuByPointer.remove(v.pointer);
     if (vcpuByPid.get(v.pid) == v) {
       vcpuByPid.remove(v.pid);
+      latestPid = NO_PID;
     }
     vcpus.remove(v);
     for (IrqState irq : v.privates) {
@@ -294,7 +303,11 @@ public final class Machine {
 
   /** The vCPU that runs in that thread, or null. */
   public @Nullable VcpuState vcpuOfThread(int pid) {
-    return vcpuByPid.get(pid);
+    if (pid != latestPid) {
+      latestPid = pid;
+      latestVcpu = vcpuByPid.get(pid);
+    }
+    return latestVcpu;
   }
 
   /**
@@ -303,7 +316,7 @@ public final class Machine {
    * @param pointer its pointer, 0 if the event does not carry it
    */
   VcpuState vcpuInThread(Event e, long pointer) {
-    VcpuState bound = vcpuByPid.get(e.pid);
+    VcpuState bound = vcpuOfThread(e.pid);
     if (bound != null && (pointer == 0 || bound.pointer == pointer)) {
       return bound;
     }
@@ -317,6 +330,7 @@ public final class Machine {
     }
     v.pid = e.pid;
     vcpuByPid.put(e.pid, v);
+    latestPid = NO_PID;
     return v;
   }
 
