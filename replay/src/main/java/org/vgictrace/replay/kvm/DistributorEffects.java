@@ -1,5 +1,6 @@
 package org.vgictrace.replay.kvm;
 
+import org.agrona.collections.LongHashSet;
 import org.jspecify.annotations.Nullable;
 import org.vgictrace.parser.event.Kind;
 import org.vgictrace.replay.engine.Event;
@@ -32,8 +33,17 @@ final class DistributorEffects {
   /** KVM implements five bits of priority (VGIC_PRI_BITS). */
   private static final int PRIORITY_MASK = 0xf8;
 
+  /** Frames of the interrupt controller are 64 KiB apart. */
+  private static final int FRAME_BITS = 16;
+
+  /** Two frames per vCPU, for more vCPUs than a VM has. */
+  private static final int FRAMES_MAX = 4096;
+
   private final Machine machine;
   private final ReadChecks reads;
+
+  /** Frames that were accessed, by their number. */
+  private final LongHashSet frames = new LongHashSet();
 
   DistributorEffects(Machine machine, ReadChecks reads) {
     this.machine = machine;
@@ -51,9 +61,13 @@ final class DistributorEffects {
   /** An emulated GIC register is accessed. */
   void access(Event e) {
     machine.saw(Observation.DISTRIBUTOR);
+    if (e.has(ADDR) && frames.size() < FRAMES_MAX) {
+      frames.add(e.get(ADDR, 0) >>> FRAME_BITS);
+    }
     VcpuState thread = machine.vcpuOfThread(e.pid);
     if (thread != null) {
       thread.unknownWrite = false;
+      thread.unknownControl = false;
     }
     if (e.getInt(ACCESS, READ) == READ) {
       reads.begins(e, thread);
@@ -77,6 +91,14 @@ final class DistributorEffects {
     } else if (bank != null) {
       bank(e, v, bank);
     }
+  }
+
+  /**
+   * Whether a write to that guest address may be one to GICD_CTLR: it is the first word of a page,
+   * in a frame of the interrupt controller as far as those are known.
+   */
+  boolean mayBeControl(long address) {
+    return (address & 0xfff) == 0 && (frames.isEmpty() || frames.contains(address >>> FRAME_BITS));
   }
 
   /** GICD_CTLR: bit 0 on GICv2, bit 1 on GICv3 (MMIO-16). */

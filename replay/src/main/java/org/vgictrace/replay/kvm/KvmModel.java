@@ -306,6 +306,9 @@ public final class KvmModel implements Part {
       if (v != null && (e.get(MMIO_GPA, 0) & 0xffff) >= FIRST_BANK) {
         v.unknownWrite = true;
       }
+      if (v != null && distributor.mayBeControl(e.get(MMIO_GPA, 0))) {
+        v.unknownControl = true;
+      }
     }
     if (v != null && !machine.shows(Observation.DISTRIBUTOR) && e.getInt(MMIO_ACCESS, 0) == 2) {
       distributor.unknownAccess(e, v);

@@ -491,6 +491,12 @@ public final class Machine {
         v.vm.generation++;
       }
     }
+    if (v.unknownControl) {
+      v.unknownControl = false;
+      if (v.vm != null && inRun) {
+        v.vm.distributor = VmState.Switch.UNKNOWN;
+      }
+    }
     if (v.isInRun == inRun) {
       return;
     }

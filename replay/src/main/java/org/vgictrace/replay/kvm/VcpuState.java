@@ -72,6 +72,11 @@ public final class VcpuState {
   /** Whether it is in the middle of a write to what may be the interrupt controller. */
   boolean unknownWrite;
 
+  /**
+   * Whether a write that may switch the distributor is under way, of which no more was recorded.
+   */
+  boolean unknownControl;
+
   /** Whether any guest entry was seen since the start of the recording or the latest loss. */
   boolean synced;
 
