@@ -125,8 +125,11 @@ class TimerCasesTest {
               .rejects(
                   vm -> {
                     TimerPlay play = TimerPlay.vhe(vm);
-                    play.v.load();
-                    play.load(0);
+                    for (int i = 0; i < AGAIN; i++) {
+                      play.v.load();
+                      play.load(0);
+                      play.put();
+                    }
                   }));
 
   @TestFactory

@@ -240,7 +240,7 @@ final class StateChecks {
     } else {
       judge.broken(
           T11,
-          vgicFirst ? Strength.PAIR : Strength.ABSENCE,
+          Strength.ABSENCE,
           e,
           "load of the timers",
           thread.pid,
