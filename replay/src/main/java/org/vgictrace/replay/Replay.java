@@ -12,6 +12,7 @@ import org.vgictrace.replay.engine.Event;
 import org.vgictrace.replay.engine.Ledger;
 import org.vgictrace.replay.engine.Part;
 import org.vgictrace.replay.kvm.AccessMarks;
+import org.vgictrace.replay.kvm.DeviceMarks;
 import org.vgictrace.replay.kvm.KvmModel;
 import org.vgictrace.replay.kvm.Machine;
 import org.vgictrace.replay.kvm.Profile;
@@ -66,6 +67,7 @@ public final class Replay {
             model,
             new StepMarks(model),
             new AccessMarks(model),
+            new DeviceMarks(model),
             new LpiModel(machine, reporter, options.release()),
             new VlpiModel(machine, reporter),
             new OwnershipModel(machine, reporter),

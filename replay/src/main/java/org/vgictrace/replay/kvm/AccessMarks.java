@@ -202,6 +202,9 @@ public final class AccessMarks implements Part {
     call.injecting = false;
     call.queueing = true;
     call.own = e.get(Snapshot.OWN, IrqState.POINTER_UNKNOWN);
+    if (call.own != 0 && call.own != IrqState.POINTER_UNKNOWN) {
+      ledger.exercised(Transition.QUEUE_1);
+    }
   }
 
   private void queued(Event e) {
@@ -209,8 +212,8 @@ public final class AccessMarks implements Part {
     if (call.queueing && e.has(QUEUED)) {
       if (e.get(QUEUED, 0) != 0) {
         ledger.exercised(Transition.QUEUE_3);
-      } else if (call.own != IrqState.POINTER_UNKNOWN) {
-        ledger.exercised(call.own == 0 ? Transition.QUEUE_2 : Transition.QUEUE_1);
+      } else if (call.own == 0) {
+        ledger.exercised(Transition.QUEUE_2);
       }
     }
     call.queueing = false;
