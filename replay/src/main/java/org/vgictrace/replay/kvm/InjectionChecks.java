@@ -266,7 +266,7 @@ final class InjectionChecks {
       } else if (irq.isKnown(IrqState.LEVEL) && irq.is(IrqState.LEVEL) != high) {
         violated(
             L4,
-            Strength.PAIR,
+            Strength.SOFT,
             e,
             irq,
             now,
