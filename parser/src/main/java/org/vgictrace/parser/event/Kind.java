@@ -26,6 +26,9 @@ import org.jspecify.annotations.Nullable;
  * <p>A kind is independent of the tracepoint or probe that recorded it. Every table also has the
  * common columns of {@link #COMMON}. A value that the recording does not carry is null, never 0.
  * Kinds that start with {@link Snapshot} columns carry the state of one {@code struct vgic_irq}.
+ *
+ * <p>The file is as long as there are kinds: it is a table with hardly any code, and two halves of
+ * it would be two places to look for one thing.
  */
 public enum Kind {
   VCPU_ENTRY("vcpu_entry", "The vCPU enters the guest.", hex64("pc", "Guest program counter.")),

@@ -247,7 +247,7 @@ final class ApListChecks {
       return null;
     }
     long ownBefore = irq.own;
-    boolean activeBefore = irq.is(IrqState.ACTIVE) && !machine.isBeingWritten(irq);
+    boolean activeBefore = irq.is(IrqState.ACTIVE) && !machine.accesses.isChanging(irq);
     EventRef before = activeBefore ? Reporter.snapshotRef(irq) : null;
     irq.observe(e);
     continuity.judge(kind, e, irq, context);

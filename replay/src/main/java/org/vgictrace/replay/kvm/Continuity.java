@@ -147,7 +147,7 @@ final class Continuity {
   /** A snapshot in the thread that writes shows what was written. */
   private void write(Kind kind, Event e, IrqState irq, int fields) {
     Belief belief = irq.belief;
-    if (!machine.isInAccess(belief.writerPid, belief.writtenSeq)) {
+    if (!machine.accesses.isOpen(belief.writerPid, belief.writtenSeq)) {
       if (belief.written != 0) {
         belief.applyWrite();
       } else {

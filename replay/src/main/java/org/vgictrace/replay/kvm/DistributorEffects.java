@@ -194,7 +194,7 @@ final class DistributorEffects {
       belief.ignored = alone;
       belief.writerPid = e.pid;
       belief.writtenSeq = e.seq;
-      machine.written(e);
+      machine.accesses.begin(e);
       return;
     }
     int fields = flagsOf(bank, irq);
@@ -211,7 +211,7 @@ final class DistributorEffects {
 
   private boolean isBeingWritten(Belief belief) {
     return belief.writerPid != IrqState.NOBODY
-        && machine.isInAccess(belief.writerPid, belief.writtenSeq);
+        && machine.accesses.isOpen(belief.writerPid, belief.writtenSeq);
   }
 
   /** Notes what the write sets, where that is certain (MMIO-1 to MMIO-15). */
@@ -287,7 +287,7 @@ final class DistributorEffects {
     irq.forget(fields & ~(Belief.PRIORITY | Belief.GROUP | Belief.TARGET | Belief.SOURCE));
     irq.belief.forget(fields);
     irq.changedTs = e.ts;
-    machine.written(irq, e);
+    machine.accesses.begin(irq, e);
     if ((fields & Belief.PRIORITY) != 0) {
       irq.priority = -1;
     }

@@ -63,7 +63,7 @@ final class FoldEndChecks {
     int changed = (irq.bits ^ v.foldedBits) & both & (IrqState.ACTIVE | IrqState.PENDING);
     if (changed == 0
         || irq.isLpi()
-        || machine.isBeingWritten(irq)
+        || machine.accesses.isChanging(irq)
         || !machine.shows(Observation.DISTRIBUTOR) && !isUndisturbed(v)) {
       return;
     }
@@ -96,7 +96,7 @@ final class FoldEndChecks {
   private boolean isUndisturbed(VcpuState v) {
     boolean direct = (v.outVmcr & VMCR_EOI_MODE) != 0;
     return machine.showsAccesses
-        && !machine.isAnyWriting()
+        && !machine.accesses.isAnyOpen()
         && (machine.profile.isLegacy() || v.outVmcr >= 0 && !direct);
   }
 

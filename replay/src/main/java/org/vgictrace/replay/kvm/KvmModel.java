@@ -186,7 +186,7 @@ public final class KvmModel implements Part {
     }
     VcpuState thread = machine.vcpuOfThread(e.pid);
     if (ENDS_ACCESS.contains(kind)) {
-      machine.goesOn(e.pid);
+      machine.accesses.end(e.pid);
       injections.goesOn(e);
       if (thread != null) {
         machine.goesOn(thread, kind != Kind.USERSPACE_EXIT);
@@ -302,7 +302,7 @@ public final class KvmModel implements Part {
       reads.value(e, v);
     }
     if (e.getInt(MMIO_ACCESS, 0) == 2) {
-      machine.written(e);
+      machine.accesses.begin(e);
       if (v != null && (e.get(MMIO_GPA, 0) & 0xffff) >= FIRST_BANK) {
         v.unknownWrite = true;
       }

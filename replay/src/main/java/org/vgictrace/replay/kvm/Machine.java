@@ -7,7 +7,6 @@ import java.util.EnumSet;
 import java.util.List;
 import org.agrona.collections.Int2ObjectHashMap;
 import org.agrona.collections.IntHashSet;
-import org.agrona.collections.Long2LongHashMap;
 import org.agrona.collections.Long2ObjectHashMap;
 import org.jspecify.annotations.Nullable;
 import org.vgictrace.parser.event.Kind;
@@ -82,8 +81,8 @@ public final class Machine {
   /** Positions of the latest events of CPUs, plus one. */
   private long[] latest = new long[8];
 
-  /** Position of the access that a thread is in the middle of. */
-  private final Long2LongHashMap accesses = new Long2LongHashMap(-1);
+  /** Accesses to devices that threads are in the middle of. */
+  final Accesses accesses = new Accesses();
 
   private final Long2ObjectHashMap<VcpuState> vcpuByPointer = new Long2ObjectHashMap<>();
   private final Int2ObjectHashMap<VcpuState> vcpuByPid = new Int2ObjectHashMap<>();
@@ -441,42 +440,6 @@ public final class Machine {
       irq.forgetAll();
       irq.own = IrqState.POINTER_UNKNOWN;
     }
-  }
-
-  /** A thread begins an access that may change anything of an interrupt but its line. */
-  void written(IrqState irq, Event e) {
-    boolean alone = irq.writerPid == e.pid || !isBeingWritten(irq);
-    irq.writerPid = alone ? e.pid : IrqState.SEVERAL;
-    irq.writtenSeq = e.seq;
-    accesses.put(e.pid, e.seq);
-  }
-
-  /** A thread begins a write to some device, which may be the interrupt controller. */
-  void written(Event e) {
-    accesses.put(e.pid, e.seq);
-  }
-
-  /** Whether any thread may be in the middle of a write. */
-  boolean isAnyWriting() {
-    return !accesses.isEmpty();
-  }
-
-  /** A thread does something that no access contains: its latest one is over. */
-  void goesOn(int pid) {
-    if (!accesses.isEmpty()) {
-      accesses.remove(pid);
-    }
-  }
-
-  /** Whether some thread may be about to change the interrupt. */
-  boolean isBeingWritten(IrqState irq) {
-    return irq.writerPid == IrqState.SEVERAL
-        || irq.writerPid != IrqState.NOBODY && accesses.get(irq.writerPid) == irq.writtenSeq;
-  }
-
-  /** Whether a thread is still in the access that began at that position. */
-  boolean isInAccess(int pid, long seq) {
-    return accesses.get(pid) == seq;
   }
 
   /**
