@@ -242,7 +242,12 @@ final class KeyLayout {
     if (!last && b[p] == ' ' && keys[index + 1].isAt(b, p + 1)) {
       p++;
     } else {
+      int valueEnd = p;
       p = last ? lastEnd(b, p, end) : find(b, p, end, keys[index + 1]);
+      if (!last && !key.isText && p >= 0 && lastEnd(b, valueEnd, p - 1) < 0) {
+        // A key that these keys leave out, as after a line that was cut in the middle.
+        return -1;
+      }
     }
     if (p >= 0 && after < 0 && key.isText) {
       text(b, from, last ? p : p - 1, key.targets, row);

@@ -90,6 +90,18 @@ class RepeatedTextTest {
             "63160267000 [0] vcpu-0/461 1:1 irq_put irq=0x1 intid=1 active=1 hw=0 kvm=0x10 refs=1");
   }
 
+  /** What one line lacks, cut in the middle, the lines after it still have. */
+  @Test
+  void keysThatTheFirstLineLacks() {
+    String put = CONTEXT + "put_irq: (vgic_put_irq+0x0/0x148) ";
+    assertSameAsAlone(
+        List.of(
+            put + "kvm=0x10 irq=0x20 active=0 refs=1",
+            put + "kvm=0x10 irq=0x20 intid=27 active=0 hw=1 refs=1",
+            put + "kvm=0x10 irq=(fault) intid=28 active=0 hw=1 refs=1",
+            put + "kvm=0x10 irq=0x20 active=0 refs=2"));
+  }
+
   @Test
   void anyValues() {
     Random random = new Random(7);
