@@ -1,7 +1,10 @@
 package org.vgictrace.replay.kvm;
 
 import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.vgictrace.parser.event.Kind;
 import org.vgictrace.parser.event.Names;
 import org.vgictrace.replay.engine.Event;
@@ -23,17 +26,83 @@ public final class DeviceMarks implements Part {
           Kind.TIMER_STEP,
           Kind.PMU,
           Kind.ITS_READ,
+          Kind.ITS_REG,
+          Kind.ITS_MSI,
+          Kind.ITS_WORK,
+          Kind.IRQ_STATE,
+          Kind.LPI_ADD,
+          Kind.LPIS,
+          Kind.VPE,
+          Kind.VLPI_FORWARD,
           Kind.VCPU_BLOCK);
 
   private static final int TIMER_OP = Kind.TIMER_STATE.column("op");
-  private static final int RESTORE = label(Kind.TIMER_STATE, TIMER_OP, "restore");
   private static final int TIMER_STEP = Kind.TIMER_STEP.column("step");
-  private static final int HANDLER = label(Kind.TIMER_STEP, TIMER_STEP, "handler");
   private static final int PMU_STEP = Kind.PMU.column("step");
-  private static final int OVERFLOW = label(Kind.PMU, PMU_STEP, "overflow");
   private static final int OPCODE = Kind.ITS_READ.column("opcode");
   private static final int LENGTH = Kind.ITS_READ.column("len");
   private static final int COMMAND_BYTES = 32;
+
+  /** What a step of each kind exercises, by the label of the step. */
+  private static final @Nullable Transition[] BY_MESSAGE =
+      byLabel(
+          Kind.ITS_MSI,
+          "step",
+          Map.of("cached_ret", Transition.MSI_1, "trigger", Transition.MSI_2));
+
+  private static final @Nullable Transition[] BY_LPIS =
+      byLabel(Kind.LPIS, "step", Map.of("enable", Transition.LPI_6, "save", Transition.SAVE_1));
+
+  private static final @Nullable Transition[] BY_REASON =
+      byLabel(
+          Kind.IRQ_STATE, "reason", Map.of("lpi_sync", Transition.LPI_4, "inv", Transition.LPI_7));
+
+  private static final @Nullable Transition[] BY_WORK =
+      byLabel(
+          Kind.ITS_WORK, "step", Map.of("save", Transition.SAVE_4, "restore", Transition.SAVE_4));
+
+  private static final @Nullable Transition[] BY_VPE =
+      byLabel(
+          Kind.VPE,
+          "step",
+          Map.of(
+              "resident",
+              Transition.V4_1,
+              "nonresident",
+              Transition.V4_2,
+              "doorbell",
+              Transition.V4_3));
+
+  private static final @Nullable Transition[] BY_FORWARD =
+      byLabel(Kind.VLPI_FORWARD, "op", Map.of("set", Transition.V4_4, "unset", Transition.V4_5));
+
+  private static final @Nullable Transition[] BY_REGISTER =
+      byLabel(Kind.ITS_REG, "reg", Map.of("ctlr", Transition.ITS_11, "baser", Transition.ITS_11));
+
+  private static final @Nullable Transition[] BY_TIMER_STATE =
+      byLabel(
+          Kind.TIMER_STATE,
+          "op",
+          Map.of("restore", Transition.TIMER_5, "save", Transition.TIMER_8));
+
+  private static final @Nullable Transition[] BY_TIMER_STEP =
+      byLabel(Kind.TIMER_STEP, "step", Map.of("handler", Transition.TIMER_3));
+
+  private static final @Nullable Transition[] BY_PMU =
+      byLabel(Kind.PMU, "step", Map.of("update", Transition.PMU_1, "overflow", Transition.PMU_3));
+
+  private static final @Nullable Transition[] BY_BLOCK =
+      byLabel(Kind.VCPU_BLOCK, "op", Map.of("block", Transition.WFI_1));
+
+  private static final int BLOCK = Kind.VCPU_BLOCK.column("op");
+  private static final int MESSAGE = Kind.ITS_MSI.column("step");
+  private static final int MESSAGE_RET = Kind.ITS_MSI.column("ret");
+  private static final int LPIS = Kind.LPIS.column("step");
+  private static final int REASON = Kind.IRQ_STATE.column("reason");
+  private static final int WORK = Kind.ITS_WORK.column("step");
+  private static final int VPE = Kind.VPE.column("step");
+  private static final int FORWARD = Kind.VLPI_FORWARD.column("op");
+  private static final int REGISTER = Kind.ITS_REG.column("reg");
 
   private final Ledger ledger;
 
@@ -44,8 +113,22 @@ public final class DeviceMarks implements Part {
     ledger = model.reporter().ledger();
   }
 
-  private static int label(Kind kind, int column, String label) {
-    return kind.columns().get(column).labels().indexOf(label);
+  private static @Nullable Transition[] byLabel(
+      Kind kind, String column, Map<String, Transition> transitions) {
+    List<String> labels = kind.columns().get(kind.column(column)).labels();
+    if (!labels.containsAll(transitions.keySet())) {
+      throw new AssertionError(kind + " lacks some of " + transitions.keySet());
+    }
+    return labels.stream().map(transitions::get).toArray(Transition[]::new);
+  }
+
+  /** Marks what the step named in that column exercises, if anything. */
+  private void mark(Event e, int column, @Nullable Transition[] byLabel) {
+    int label = e.getInt(column, -1);
+    Transition transition = label < 0 || label >= byLabel.length ? null : byLabel[label];
+    if (transition != null) {
+      ledger.exercised(transition);
+    }
   }
 
   @Override
@@ -57,25 +140,29 @@ public final class DeviceMarks implements Part {
   public void step(Kind kind, Event e, Names names) {
     switch (kind) {
       case TIMER_UPDATE -> ledger.exercised(Transition.TIMER_2);
-      case TIMER_STATE ->
-          ledger.exercised(
-              e.getInt(TIMER_OP, -1) == RESTORE ? Transition.TIMER_5 : Transition.TIMER_8);
+      case TIMER_STATE -> mark(e, TIMER_OP, BY_TIMER_STATE);
       case TIMER_EMULATE -> ledger.exercised(Transition.TIMER_6);
       case TIMER_EXPIRE -> ledger.exercised(Transition.TIMER_7);
-      case TIMER_STEP -> {
-        if (e.getInt(TIMER_STEP, -1) == HANDLER) {
-          ledger.exercised(Transition.TIMER_3);
-        }
-      }
-      case PMU ->
-          ledger.exercised(
-              e.getInt(PMU_STEP, -1) == OVERFLOW ? Transition.PMU_3 : Transition.PMU_1);
+      case TIMER_STEP -> mark(e, TIMER_STEP, BY_TIMER_STEP);
+      case PMU -> mark(e, PMU_STEP, BY_PMU);
       case ITS_READ -> {
         if (e.getInt(LENGTH, COMMAND_BYTES) == COMMAND_BYTES) {
           command(e.getInt(OPCODE, 0));
         }
       }
-      case VCPU_BLOCK -> ledger.exercised(Transition.WFI_1);
+      case ITS_MSI -> {
+        if (e.getInt(MESSAGE_RET, 0) == 0) {
+          mark(e, MESSAGE, BY_MESSAGE);
+        }
+      }
+      case ITS_REG -> mark(e, REGISTER, BY_REGISTER);
+      case ITS_WORK -> mark(e, WORK, BY_WORK);
+      case IRQ_STATE -> mark(e, REASON, BY_REASON);
+      case LPI_ADD -> ledger.exercised(Transition.LPI_1);
+      case LPIS -> mark(e, LPIS, BY_LPIS);
+      case VPE -> mark(e, VPE, BY_VPE);
+      case VLPI_FORWARD -> mark(e, FORWARD, BY_FORWARD);
+      case VCPU_BLOCK -> mark(e, BLOCK, BY_BLOCK);
       default -> {}
     }
   }
