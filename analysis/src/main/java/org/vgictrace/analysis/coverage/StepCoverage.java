@@ -49,13 +49,13 @@ public record StepCoverage(List<TransitionCount> counts) {
     return idle;
   }
 
-  /** {@code 57 of 132 exercised; none of LPI, ITS}. */
+  /** {@code 57 of 132 exercised; none seen of LPI, ITS}. */
   public String text() {
     Set<String> idle = idleGroups();
     return exercised()
         + " of "
         + counts.size()
         + " exercised"
-        + (idle.isEmpty() ? "" : "; none of " + String.join(", ", idle));
+        + (idle.isEmpty() ? "" : "; none seen of " + String.join(", ", idle));
   }
 }

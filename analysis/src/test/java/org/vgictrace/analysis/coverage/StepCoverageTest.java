@@ -18,10 +18,10 @@ class StepCoverageTest {
 
   @Test
   void aGroupIsIdleIfNoneOfItsStepsWasExercised() {
-    assertThat(coverage(0, 3, 0).text()).isEqualTo("1 of 3 exercised; none of NV");
+    assertThat(coverage(0, 3, 0).text()).isEqualTo("1 of 3 exercised; none seen of NV");
     assertThat(coverage(0, 0, 1).idleGroups()).containsExactly("POP");
     assertThat(coverage(1, 1, 1).text()).isEqualTo("3 of 3 exercised");
-    assertThat(coverage(0, 0, 0).text()).isEqualTo("0 of 3 exercised; none of POP, NV");
+    assertThat(coverage(0, 0, 0).text()).isEqualTo("0 of 3 exercised; none seen of POP, NV");
   }
 
   @Test
