@@ -9,6 +9,7 @@ import org.vgictrace.analysis.check.CheckOptions;
 import org.vgictrace.analysis.check.CheckReport;
 import org.vgictrace.replay.Replay;
 import org.vgictrace.replay.ReplayOptions;
+import org.vgictrace.replay.engine.ClockOrder;
 import org.vgictrace.replay.rule.Catalogue;
 import org.vgictrace.replay.rule.Rule;
 import org.vgictrace.replay.rule.Severity;
@@ -63,7 +64,7 @@ final class CheckSettings {
     CheckOptions options = new CheckOptions(profile, identifiers(only), identifiers(ignored));
     try {
       new Replay(
-          new ReplayOptions(profile, null, false, options.only(), options.ignored()),
+          new ReplayOptions(profile, null, ClockOrder.CLOSE, options.only(), options.ignored()),
           finding -> {});
     } catch (IllegalArgumentException e) {
       throw new UsageException(String.valueOf(e.getMessage()));

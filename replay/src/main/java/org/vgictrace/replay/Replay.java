@@ -59,7 +59,7 @@ public final class Replay {
   public Replay(ReplayOptions options, FindingListener listener) {
     ledger = new Ledger(judged(options), listener);
     Profile profile = Profile.choose(options.profile(), options.release());
-    model = new KvmModel(profile, options.ordered(), ledger);
+    model = new KvmModel(profile, options.order(), ledger);
     Machine machine = model.machine();
     Reporter reporter = model.reporter();
     List<Part> all =

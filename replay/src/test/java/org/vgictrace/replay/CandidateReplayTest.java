@@ -15,6 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.vgictrace.fixtures.Shipped;
+import org.vgictrace.replay.engine.ClockOrder;
 import org.vgictrace.replay.rule.Reason;
 import org.vgictrace.replay.verdict.CandidateOutcome;
 
@@ -118,7 +119,7 @@ class CandidateReplayTest {
 
   @Test
   void unknownNamesAreRefused() {
-    ReplayOptions options = new ReplayOptions("M99", null, false, Set.of(), Set.of());
+    ReplayOptions options = new ReplayOptions("M99", null, ClockOrder.CLOSE, Set.of(), Set.of());
     assertThatThrownBy(() -> new CandidateReplay(options, finding -> {}))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("no profile M99; there are M61, M612 and M72");

@@ -119,12 +119,15 @@ class EdgeBugsTest {
         RuleCase.ALL,
         vm -> {
           vm.create();
+          Irq other = vm.spi(33).enabled();
           Irq spi = vm.spi(32).enabled();
           spi.raise();
           vm.vcpu(0).run(spi.ack()).exit();
           vm.vcpu(0).enter();
           vm.vcpu(1).writeNotActive(spi);
           vm.advance(5 * MILLISECOND);
+          // The kick for it finds vCPU 0 in the guest.
+          other.raise();
           vm.vcpu(0).exit();
         });
   }

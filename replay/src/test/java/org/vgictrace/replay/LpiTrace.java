@@ -2,6 +2,7 @@ package org.vgictrace.replay;
 
 import java.util.Locale;
 import java.util.Set;
+import org.vgictrace.replay.engine.ClockOrder;
 import org.vgictrace.replay.rule.Rule;
 
 /**
@@ -350,7 +351,8 @@ final class LpiTrace {
 
   ReplayResult replay(String release) {
     return Replays.text(
-        text(), new ReplayOptions(null, release, false, Set.<String>of(), Set.<String>of()));
+        text(),
+        new ReplayOptions(null, release, ClockOrder.CLOSE, Set.<String>of(), Set.<String>of()));
   }
 
   /** How often the rule held in a replay. */

@@ -63,6 +63,7 @@ class OverflowCasesTest {
               .on(COUNTING)
               .rejects(
                   vm -> {
+                    Scenarios.warmUp(vm);
                     vm.next("configure_hcr").set("nr_pend", 3);
                     twoWaiting(vm);
                   }),

@@ -14,6 +14,7 @@ import org.vgictrace.fixtures.write.FtraceTextWriter;
 import org.vgictrace.fixtures.write.TraceDatWriter;
 import org.vgictrace.parser.Capture;
 import org.vgictrace.parser.Captures;
+import org.vgictrace.replay.engine.ClockOrder;
 import org.vgictrace.replay.rule.Severity;
 import org.vgictrace.replay.verdict.EventRef;
 import org.vgictrace.replay.verdict.Finding;
@@ -31,7 +32,7 @@ final class Replays {
   /** Replays a file with the given options, or those that fit it. */
   private static ReplayResult file(Path file, @Nullable ReplayOptions options) {
     try (Capture capture = Captures.open(file)) {
-      ReplayOptions fitting = ReplayOptions.forRelease(capture.meta().release());
+      ReplayOptions fitting = ReplayOptions.forCapture(capture.meta());
       Replay replay = new Replay(options == null ? fitting : options, finding -> {});
       capture.read(
           replay.kinds(),
@@ -49,7 +50,7 @@ final class Replays {
   static ReplayResult candidates(Path file, @Nullable String profile) {
     try (Capture capture = Captures.open(file)) {
       ReplayOptions options =
-          new ReplayOptions(profile, null, !capture.meta().nanoseconds(), Set.of(), Set.of());
+          new ReplayOptions(profile, null, ClockOrder.of(capture.meta()), Set.of(), Set.of());
       CandidateReplay replay = new CandidateReplay(options, finding -> {});
       capture.read(
           replay.kinds(),

@@ -4,6 +4,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.vgictrace.parser.CaptureMeta;
 import org.vgictrace.replay.ReplayOptions;
+import org.vgictrace.replay.engine.ClockOrder;
 
 /**
  * What the user asked of a check.
@@ -23,9 +24,6 @@ public record CheckOptions(@Nullable String profile, Set<String> only, Set<Strin
 
   /** The options for a capture. */
   ReplayOptions forCapture(CaptureMeta meta) {
-    // Of the trace clocks of arm64 only counter, which numbers the events of all CPUs, counts in
-    // other units than nanoseconds.
-    boolean ordered = !meta.nanoseconds();
-    return new ReplayOptions(profile, meta.release(), ordered, only, ignored);
+    return new ReplayOptions(profile, meta.release(), ClockOrder.of(meta), only, ignored);
   }
 }

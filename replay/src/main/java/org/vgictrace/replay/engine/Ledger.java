@@ -52,7 +52,7 @@ public final class Ledger {
   private final Map<Key, Candidate> byKey = new HashMap<>();
 
   private boolean contradicted;
-  private boolean blind;
+  private @Nullable Reason blindness;
   private boolean decidedNow;
   private @Nullable Strength violatedNow;
   private boolean touchedNow;
@@ -156,11 +156,13 @@ public final class Ledger {
   }
 
   /**
-   * Says whether some CPU's events are missing at present; until they are back nothing is concluded
-   * from what happened in between or from what is missing.
+   * Says why nothing can be concluded at present from two events of different CPUs or from what is
+   * missing: some CPU's events are, or the clock does not order them.
+   *
+   * @param reason null if it can
    */
-  public void setBlind(boolean blind) {
-    this.blind = blind;
+  public void setBlind(@Nullable Reason reason) {
+    this.blindness = reason;
   }
 
   /** The rule was broken. */
@@ -168,8 +170,8 @@ public final class Ledger {
     if (!judged[rule]) {
       return;
     }
-    if (blind && (strength == Strength.SOFT || strength == Strength.ABSENCE)) {
-      indeterminate(rule, Reason.LOST_EVENTS);
+    if (blindness != null && restsOnOthers(strength, finding)) {
+      indeterminate(rule, blindness);
       return;
     }
     inconsistent[rule][strength.ordinal()]++;
@@ -190,6 +192,16 @@ public final class Ledger {
     byKey.put(key, candidate);
     candidates.add(candidate);
     listener.found(finding);
+  }
+
+  /** Whether the contradiction needs the events of several CPUs, complete and in order. */
+  private boolean restsOnOthers(Strength strength, Finding finding) {
+    if (strength == Strength.PAIR && blindness == Reason.RACE_WINDOW) {
+      int cpu = finding.at().cpu();
+      return finding.because().isEmpty()
+          || finding.because().stream().anyMatch(ref -> ref.cpu() != cpu);
+    }
+    return strength == Strength.SOFT || strength == Strength.ABSENCE;
   }
 
   /** Whether some event contradicts itself under a rule of severity error. */

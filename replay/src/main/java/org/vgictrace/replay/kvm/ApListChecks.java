@@ -92,8 +92,7 @@ final class ApListChecks {
       attempt.target = irq.target;
       attempt.known = irq.known;
       attempt.bits = irq.bits;
-      irq.raisedSeq = e.seq;
-      irq.raisedTs = e.ts;
+      irq.raised(e);
     }
   }
 

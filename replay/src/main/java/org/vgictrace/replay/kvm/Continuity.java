@@ -148,6 +148,9 @@ final class Continuity {
   private void write(Kind kind, Event e, IrqState irq, int fields) {
     Belief belief = irq.belief;
     if (!machine.accesses.isOpen(belief.writerPid, belief.writtenSeq)) {
+      if ((belief.writing & IrqState.PENDING) != 0) {
+        irq.raised(e);
+      }
       if (belief.written != 0) {
         belief.applyWrite();
       } else {
@@ -185,6 +188,9 @@ final class Continuity {
       unhalted(e, irq, belief.writtenSeq);
     }
     belief.applyWrite();
+    if ((written & IrqState.PENDING) != 0) {
+      irq.raised(e);
+    }
     if (kind == Kind.IRQ_PUT && (written & IrqState.PENDING) != 0) {
       // By now another CPU may have served it.
       written &= ~(IrqState.PENDING | Belief.SOURCE);
@@ -217,10 +223,12 @@ final class Continuity {
         v != null
             && v.phase == VcpuState.Phase.GUEST
             && v.haltSeq == writtenSeq
-            && v.haltSerial == v.imageSerial;
+            && v.haltSerial == v.imageSerial
+            && v.hasInRegisters(irq.intid, machine);
     if (v != null && inside) {
       v.unhaltedIntid = irq.intid;
       v.unhaltedTs = e.ts;
+      v.unhaltedInside = false;
     } else if (irq.isSpi()) {
       ledger.consistent(F7);
     }

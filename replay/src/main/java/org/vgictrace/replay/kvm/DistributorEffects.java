@@ -61,6 +61,7 @@ final class DistributorEffects {
   /** An emulated GIC register is accessed. */
   void access(Event e) {
     machine.saw(Observation.DISTRIBUTOR);
+    machine.disturbedTs = e.ts;
     if (e.has(ADDR) && frames.size() < FRAMES_MAX) {
       frames.add(e.get(ADDR, 0) >>> FRAME_BITS);
     }
@@ -298,8 +299,7 @@ final class DistributorEffects {
       irq.target = IrqState.POINTER_UNKNOWN;
     }
     if (bank != null && (fields & IrqState.PENDING) != 0) {
-      irq.raisedSeq = e.seq;
-      irq.raisedTs = e.ts;
+      irq.raised(e);
     }
   }
 
@@ -327,8 +327,7 @@ final class DistributorEffects {
     raise(e, irq, level);
     irq.forget(IrqState.PENDING | IrqState.LEVEL);
     irq.changedTs = e.ts;
-    irq.raisedSeq = e.seq;
-    irq.raisedTs = e.ts;
+    irq.raised(e);
   }
 
   /** An injection may change this interrupt. */

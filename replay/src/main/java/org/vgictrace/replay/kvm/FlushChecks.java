@@ -227,7 +227,7 @@ final class FlushChecks {
       return;
     }
     boolean open = other.phase == Phase.GUEST || other.phase == Phase.IMAGED;
-    if (!open || !other.entryValid) {
+    if (!open || !other.hasInRegisters(irq.intid, machine)) {
       return;
     }
     if (e.ts - other.inTs > machine.skewNs) {

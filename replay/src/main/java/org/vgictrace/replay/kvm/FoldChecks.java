@@ -272,7 +272,7 @@ final class FoldChecks {
       ledger.indeterminate(F3, Reason.PROBE_MISSING);
     } else if (!populationSeen) {
       ledger.indeterminate(F3, Reason.NO_IRQ_SNAPSHOT);
-    } else if (irq.raisedSeq > v.popSeq[k] || irq.raisedTs + machine.skewNs >= v.popTs[k]) {
+    } else if (irq.mayBeRaisedSince(v.popSeq[k], v.popTs[k] - machine.skewNs)) {
       ledger.consistent(F3);
     } else if ((v.popFlags[k] & IrqState.PENDING) != 0
         && Lr.state(v.in[k], machine.isV3()) == Lr.STATE_ACTIVE) {
@@ -332,9 +332,7 @@ final class FoldChecks {
   private boolean isRaisedSince(VcpuState v, IrqState irq, int k) {
     boolean populationSeen =
         (v.popMask >>> k & 1) != 0 && v.popIrq[k] == irq && (v.popKnown[k] & IrqState.PENDING) != 0;
-    return !populationSeen
-        || irq.raisedSeq > v.popSeq[k]
-        || irq.raisedTs + machine.skewNs >= v.popTs[k];
+    return !populationSeen || irq.mayBeRaisedSince(v.popSeq[k], v.popTs[k] - machine.skewNs);
   }
 
   /** What the fold passes on to resampling, and from which resampling decides (INV-FOLD-9). */

@@ -70,7 +70,7 @@ final class FoldEndChecks {
     boolean active = (changed & IrqState.ACTIVE) != 0;
     if (!active
         && (!machine.shows(Observation.QUEUE)
-            || irq.raisedTs + machine.skewNs >= v.foldedTs
+            || irq.mayBeRaisedSince(Long.MAX_VALUE, v.foldedTs - machine.skewNs)
             || !irq.isKnown(IrqState.LEVEL_SENSITIVE))) {
       return;
     }

@@ -87,6 +87,7 @@ final class InjectionChecks {
   /** The injection function is called. */
   void inject(Event e) {
     machine.saw(Observation.INJECTION);
+    machine.disturbedTs = e.ts;
     machine.showsInject = true;
     if (e.has(INJECT_CPUID)) {
       machine.profile.evidence(Generation.M61, "inject with a vCPU number");
@@ -114,6 +115,7 @@ final class InjectionChecks {
   /** The stock tracepoint of an injection, which names no VM. */
   void pending(Event e, @Nullable VcpuState thread) {
     machine.saw(Observation.INJECTION);
+    machine.disturbedTs = e.ts;
     machine.showsPendingTrace = true;
     int intid = e.getInt(PENDING_INTID, -1);
     int level = e.getInt(PENDING_LEVEL, -1);
@@ -169,6 +171,9 @@ final class InjectionChecks {
     now.owner = e.get(INJECT_OWNER, 0);
     now.seq = e.seq;
     now.ts = e.ts;
+    if (irq.belief.openInjection) {
+      overlap(irq, now);
+    }
     now.changes = changes(irq, level);
     Belief belief = irq.belief;
     if (now.changes == UNKNOWN
@@ -179,6 +184,40 @@ final class InjectionChecks {
       now.changes = 0;
     }
     irq.belief.openInjection = true;
+  }
+
+  /**
+   * Another thread is in the middle of an injection of the same interrupt: either may be first to
+   * take the lock, so neither is known to change anything, or not to.
+   */
+  private void overlap(IrqState irq, Injection now) {
+    for (Injection other : byPid.values()) {
+      if (other != now && other.irq == irq) {
+        other.changes = UNKNOWN;
+        irq.belief.forget(IrqState.PENDING | IrqState.LEVEL);
+        irq.belief.injectorPid = IrqState.SEVERAL;
+      }
+    }
+  }
+
+  /** An injection of the interrupt is over. */
+  private void end(Event e, IrqState irq, Injection now) {
+    now.irq = null;
+    if (now.changes != 0) {
+      irq.raised(e);
+    }
+    Belief belief = irq.belief;
+    belief.openInjection = false;
+    if (belief.injectorPid != IrqState.SEVERAL) {
+      return;
+    }
+    for (Injection other : byPid.values()) {
+      belief.openInjection |= other.irq == irq;
+    }
+    if (!belief.openInjection) {
+      belief.forget(IrqState.PENDING | IrqState.LEVEL);
+      belief.injectorPid = IrqState.NOBODY;
+    }
   }
 
   /**
@@ -207,14 +246,14 @@ final class InjectionChecks {
    * @param irq the interrupt, its snapshot taken over
    */
   void queue(Event e, @Nullable IrqState irq) {
+    machine.disturbedTs = e.ts;
     Injection now = byPid.get(e.pid);
     if (irq == null) {
       return;
     }
     if (now != null && now.irq == irq) {
       accepted(e, irq, now);
-      irq.belief.openInjection = false;
-      now.irq = null;
+      end(e, irq, now);
     }
     VcpuState target = kicked(irq);
     boolean asksAll = !machine.profile.isLegacy() && irq.isSpi() && irq.own == 0;
@@ -377,8 +416,7 @@ final class InjectionChecks {
 
   /** The injection is over and was not queued. */
   private void ignored(Event e, IrqState irq, Injection now) {
-    now.irq = null;
-    irq.belief.openInjection = false;
+    end(e, irq, now);
     if (!machine.shows(Observation.QUEUE)) {
       return;
     }

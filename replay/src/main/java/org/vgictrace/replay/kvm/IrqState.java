@@ -67,10 +67,10 @@ final class IrqState {
   /** Latest time at which some event changed or may have changed the state. */
   long changedTs;
 
-  /** Latest attempt to queue it, or an event that may have made it pending. */
-  long raisedSeq = -1;
+  /** Latest step of an injection, a queueing or an access that may have made it pending. */
+  private long raisedSeq = -1;
 
-  long raisedTs = Long.MIN_VALUE;
+  private long raisedTs = Long.MIN_VALUE;
 
   /** Thread of the latest access to it whose effect is not seen yet, {@link #NOBODY} for none. */
   int writerPid = NOBODY;
@@ -150,6 +150,23 @@ final class IrqState {
   /** Whether it is known to be pending: latched, or a level interrupt whose line is high. */
   boolean isPending() {
     return is(PENDING) || is(LEVEL_SENSITIVE) && is(LEVEL);
+  }
+
+  /** Something may have made it pending between its latest event and this one. */
+  void raised(Event e) {
+    raisedSeq = e.seq;
+    raisedTs = e.ts;
+  }
+
+  /**
+   * Whether something may have made it pending after that event: what began before it and is not
+   * over may take effect at any time.
+   */
+  boolean mayBeRaisedSince(long seq, long ts) {
+    return raisedSeq > seq
+        || raisedTs >= ts
+        || belief.openInjection
+        || (belief.writing & PENDING) != 0;
   }
 
   /** Drops all knowledge that a lost event could have made stale. */

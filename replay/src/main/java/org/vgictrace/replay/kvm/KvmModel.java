@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 import org.vgictrace.parser.event.Kind;
 import org.vgictrace.parser.event.LrImage;
 import org.vgictrace.parser.event.Names;
+import org.vgictrace.replay.engine.ClockOrder;
 import org.vgictrace.replay.engine.Event;
 import org.vgictrace.replay.engine.Ledger;
 import org.vgictrace.replay.engine.Part;
@@ -134,13 +135,18 @@ public final class KvmModel implements Part {
   private final List<VmState> writing = new ArrayList<>();
   private final Reporter reporter;
 
+  /** Why events of different CPUs are never in order, null if they are. */
+  private final @Nullable Reason blindness;
+
   /**
    * @param profile generation of the hypervisor
-   * @param ordered whether time stamps order the events of different CPUs
+   * @param order how well time stamps order the events of different CPUs
    * @param ledger where verdicts go
    */
-  public KvmModel(Profile profile, boolean ordered, Ledger ledger) {
-    machine = new Machine(profile, ordered);
+  public KvmModel(Profile profile, ClockOrder order, Ledger ledger) {
+    blindness = order == ClockOrder.COARSE ? Reason.RACE_WINDOW : null;
+    ledger.setBlind(blindness);
+    machine = new Machine(profile, order);
     reporter = new Reporter(ledger, machine);
     Continuity continuity = new Continuity(machine, reporter);
     flush = new FlushChecks(machine, reporter, continuity);
@@ -180,9 +186,9 @@ public final class KvmModel implements Part {
 
   @Override
   public void step(Kind kind, Event e, Names names) {
-    if (machine.isDark() && kind != Kind.LOST) {
+    if (machine.recording.isAnyDark() && kind != Kind.LOST) {
       machine.recorded(e.cpu);
-      reporter.ledger().setBlind(machine.isDark());
+      reporter.ledger().setBlind(machine.recording.isAnyDark() ? Reason.LOST_EVENTS : blindness);
     }
     VcpuState thread = machine.vcpuOfThread(e.pid);
     if (ENDS_ACCESS.contains(kind)) {
@@ -229,19 +235,22 @@ public final class KvmModel implements Part {
       case HOST_IRQ -> hostIrq(e, thread, names);
       case MAINTENANCE -> maintenance.handler(e);
       case PHYS_STATE -> machine.saw(Observation.PHYS_STATE);
-      case KICK -> injections.kick(e);
+      case KICK -> {
+        injections.kick(e);
+        residencies.kicked(e);
+      }
       case USERSPACE_EXIT -> residencies.outOfGuest(e, thread);
       case LOST -> {
-        reporter.ledger().withdrawSince(machine.latestOf(e.cpu));
+        reporter.ledger().withdrawSince(machine.recording.latestOf(e.cpu));
         machine.goDark(e.cpu);
-        reporter.ledger().setBlind(true);
+        reporter.ledger().setBlind(Reason.LOST_EVENTS);
       }
       default -> {
         return;
       }
     }
     touch(e);
-    machine.stamp(e);
+    machine.recording.stamp(e);
   }
 
   /** Remembers where a vCPU's thread is. */
@@ -298,6 +307,7 @@ public final class KvmModel implements Part {
   private void mmio(Event e, @Nullable VcpuState v) {
     residencies.outOfGuest(e, v);
     machine.showsAccesses = true;
+    machine.disturbedTs = e.ts;
     if (v != null && e.getInt(MMIO_ACCESS, 0) == 1) {
       reads.value(e, v);
     }

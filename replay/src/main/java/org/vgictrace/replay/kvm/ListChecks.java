@@ -192,6 +192,10 @@ final class ListChecks {
       int want = Math.min(v.nrPend + v.nrAct, machine.lrs);
       if (want == v.used) {
         ledger.consistent(O1);
+      } else if (!machine.shows(Observation.INJECTION) || !machine.shows(Observation.DISTRIBUTOR)) {
+        ledger.indeterminate(O1, Reason.PROBE_MISSING);
+      } else if (mayHaveChanged(v)) {
+        ledger.indeterminate(O1, Reason.RACE_WINDOW);
       } else {
         reporter.violated(
             O1,
@@ -212,6 +216,22 @@ final class ListChecks {
     } else if (room && v.firstOutside == null && v.memberCount > 0) {
       ledger.consistent(O1);
     }
+  }
+
+  /**
+   * Whether another thread may have changed an interrupt of this vCPU between the count
+   * (summarize_ap_list) and the population, each of which takes the interrupt's lock anew.
+   */
+  private boolean mayHaveChanged(VcpuState v) {
+    if (machine.disturbedTs + machine.skewNs >= v.beforeFlushTs || machine.accesses.isAnyOpen()) {
+      return true;
+    }
+    for (int i = 0; i < v.memberCount; i++) {
+      if (v.members[i].belief.openInjection) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** INV-FOLD-7, INV-FOLD-8, INV-ORD-4: what a fold left active or pending goes on to be served. */
@@ -335,7 +355,8 @@ final class ListChecks {
   /** Whether it may have become pending between the sort and its population. */
   private boolean racing(VcpuState v, int k) {
     IrqState irq = v.popIrq[k];
-    return irq != null && irq.raisedTs + machine.skewNs >= v.beforeFlushTs;
+    return !machine.isOrdered()
+        || irq != null && irq.mayBeRaisedSince(Long.MAX_VALUE, v.beforeFlushTs - machine.skewNs);
   }
 
   private boolean overflowed(VcpuState v) {

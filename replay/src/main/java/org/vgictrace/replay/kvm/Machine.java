@@ -1,16 +1,15 @@
 package org.vgictrace.replay.kvm;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.EnumSet;
 import java.util.List;
 import org.agrona.collections.Int2ObjectHashMap;
-import org.agrona.collections.IntHashSet;
 import org.agrona.collections.Long2ObjectHashMap;
 import org.jspecify.annotations.Nullable;
 import org.vgictrace.parser.event.Kind;
 import org.vgictrace.parser.event.Snapshot;
+import org.vgictrace.replay.engine.ClockOrder;
 import org.vgictrace.replay.engine.Event;
 import org.vgictrace.replay.engine.Strength;
 import org.vgictrace.replay.rule.Observation;
@@ -31,9 +30,6 @@ public final class Machine {
   /** No thread has this number. */
   private static final int NO_PID = Integer.MIN_VALUE;
 
-  /** More CPUs than any host of today has. */
-  private static final int CPUS_MAX = 1 << 13;
-
   /** An interrupt that is tied to no physical one. */
   public static final long NOT_MAPPED = -1;
 
@@ -44,6 +40,11 @@ public final class Machine {
 
   /** Events of different CPUs closer than this are not ordered, nanoseconds. */
   final long skewNs;
+
+  private final boolean ordered;
+
+  /** When an interrupt of any VM was last injected or its registers last accessed. */
+  long disturbedTs = Long.MIN_VALUE / 2;
 
   /** Number of the current stretch of gapless recording. */
   int epoch = 1;
@@ -76,10 +77,7 @@ public final class Machine {
   long entries;
 
   /** CPUs that lost events and have recorded none since. */
-  private final IntHashSet darkCpus = new IntHashSet();
-
-  /** Positions of the latest events of CPUs, plus one. */
-  private long[] latest = new long[8];
+  final RecordingCpus recording = new RecordingCpus();
 
   /** Accesses to devices that threads are in the middle of. */
   final Accesses accesses = new Accesses();
@@ -100,9 +98,10 @@ public final class Machine {
   private int vmsRun;
   private int vcpusRun;
 
-  Machine(Profile profile, boolean ordered) {
+  Machine(Profile profile, ClockOrder order) {
     this.profile = profile;
-    this.skewNs = ordered ? 0 : CLOCK_SKEW_NS;
+    this.ordered = order != ClockOrder.COARSE;
+    this.skewNs = order == ClockOrder.CLOSE ? CLOCK_SKEW_NS : 0;
   }
 
   /**
@@ -135,6 +134,11 @@ public final class Machine {
    */
   public int stretch() {
     return epoch;
+  }
+
+  /** Whether the recording orders the events of different CPUs, and of threads that move. */
+  public boolean isOrdered() {
+    return ordered;
   }
 
   /** Events of different CPUs closer than this are not ordered, units of the trace clock. */
@@ -508,36 +512,15 @@ public final class Machine {
     }
   }
 
-  /** A CPU records. */
-  void stamp(Event e) {
-    int cpu = e.cpu;
-    if (cpu >= latest.length && cpu < CPUS_MAX) {
-      latest = Arrays.copyOf(latest, Math.max(cpu + 1, latest.length * 2));
-    }
-    if (cpu >= 0 && cpu < latest.length) {
-      latest[cpu] = e.seq + 1;
-    }
-  }
-
-  /** Position of the latest event of a CPU, -1 if none is known. */
-  long latestOf(int cpu) {
-    return cpu >= 0 && cpu < latest.length ? latest[cpu] - 1 : -1;
-  }
-
   /** A CPU lost events; it stays dark until it records again. */
   void goDark(int cpu) {
-    darkCpus.add(cpu);
+    recording.goDark(cpu);
     widen(cpu);
-  }
-
-  /** Whether some CPU's events are missing at present. */
-  public boolean isDark() {
-    return !darkCpus.isEmpty();
   }
 
   /** A CPU recorded an event; if it was dark, what happened meanwhile is unknown. */
   void recorded(int cpu) {
-    if (darkCpus.remove(cpu)) {
+    if (recording.goLight(cpu)) {
       widen(cpu);
     }
   }

@@ -101,6 +101,11 @@ final class Residencies {
     v.exitValid = false;
   }
 
+  /** A vCPU is kicked. */
+  void kicked(Event e) {
+    residency.kick(e);
+  }
+
   /** A list register is populated. */
   void populate(Event e, @Nullable VcpuState v) {
     newFlush(e, v);

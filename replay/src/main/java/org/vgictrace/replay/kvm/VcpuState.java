@@ -3,6 +3,7 @@ package org.vgictrace.replay.kvm;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import org.vgictrace.parser.event.LrImage;
+import org.vgictrace.replay.gic.Lr;
 
 /**
  * What is known of one vCPU and of its residency.
@@ -24,6 +25,18 @@ public final class VcpuState {
   }
 
   static final int LRS_MAX = LrImage.LRS_MAX;
+
+  /** Whether its latest entry image, if that still counts, has the interrupt. */
+  boolean hasInRegisters(int intid, Machine machine) {
+    int n = entryValid ? Math.min(used, inRecorded) : 0;
+    for (int k = 0; k < n; k++) {
+      long held = Lr.intid(in[k], machine.isV3(), machine.isV2Guest(this));
+      if (held == Integer.toUnsignedLong(intid)) {
+        return true;
+      }
+    }
+    return false;
+  }
 
   /** Address of struct kvm_vcpu, 0 if no event showed it. */
   final long pointer;
@@ -68,6 +81,9 @@ public final class VcpuState {
   int unhaltedIntid = -1;
 
   long unhaltedTs;
+
+  /** Whether a kick found it in the guest after that. */
+  boolean unhaltedInside;
 
   /** Whether it is in the middle of a write to what may be the interrupt controller. */
   boolean unknownWrite;

@@ -133,11 +133,11 @@ class LedgerTest {
 
   @Test
   void whileACpuIsDarkOnlyWhatNeedsNoOtherCpuCounts() {
-    ledger.setBlind(true);
+    ledger.setBlind(Reason.LOST_EVENTS);
     violate(ledger, LRE_1, Strength.SOFT, 1);
     violate(ledger, LRE_1, Strength.ABSENCE, 5);
     violate(ledger, LRE_2, Strength.PAIR, 1);
-    ledger.setBlind(false);
+    ledger.setBlind(null);
 
     assertThat(ledger.close(0, ENTRIES).findings()).containsExactly(finding(LRE_2, "vm0", 0));
     assertThat(count(LRE_1, 0))

@@ -11,6 +11,7 @@ import org.vgictrace.parser.event.Names;
 import org.vgictrace.replay.Replay;
 import org.vgictrace.replay.ReplayOptions;
 import org.vgictrace.replay.ReplayResult;
+import org.vgictrace.replay.engine.ClockOrder;
 
 /** Has generated recordings replayed by the engine under test. */
 final class Engine {
@@ -23,7 +24,7 @@ final class Engine {
   private static final int DEVICE_THREAD = 200;
 
   private static final ReplayOptions OPTIONS =
-      new ReplayOptions("M612", null, false, Set.of(), Set.of());
+      new ReplayOptions("M612", null, ClockOrder.CLOSE, Set.of(), Set.of());
 
   private final BatchPool pool = new BatchPool(new Names());
 

@@ -95,6 +95,8 @@ final class StateChecks {
       judge.holds(T3);
     } else if (!isLoad || isReset || !showsUserSpace || context.touched || thread.wroteTimer) {
       judge.undecided(T3, Reason.PROBE_MISSING);
+    } else if (!machine.isOrdered()) {
+      judge.undecided(T3, Reason.RACE_WINDOW);
     } else {
       judge.broken(
           T3,
