@@ -2,46 +2,26 @@ package org.vgictrace.parser.table;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.EnumMap;
-import java.util.Map;
 import java.util.Set;
-import org.vgictrace.parser.Capture;
-import org.vgictrace.parser.CaptureCounts;
-import org.vgictrace.parser.CaptureMeta;
 import org.vgictrace.parser.diag.InputException;
 import org.vgictrace.parser.event.Batch;
 import org.vgictrace.parser.event.BatchBuilder;
-import org.vgictrace.parser.event.BatchConsumer;
-import org.vgictrace.parser.event.BatchPool;
 import org.vgictrace.parser.event.Kind;
 import org.vgictrace.parser.event.KindTable;
-import org.vgictrace.parser.event.Names;
 
 /**
  * A directory of Arrow files as a capture. The events come in the order of {@code order.arrow};
  * only the files of wanted kinds are opened, and one record batch of each is in memory at a time.
  */
-final class ArrowDirectoryCapture implements Capture {
+final class ArrowDirectoryCapture extends DirectoryCapture<ArrowKindReader> {
   private static final Kind[] KINDS = Kind.values();
 
-  private final CaptureFile head;
-  private final Names names = new Names();
-  private final Map<Kind, ArrowKindReader> readers = new EnumMap<>(Kind.class);
-  private final RowCheck check;
-
   ArrowDirectoryCapture(Path directory, CaptureFile head) throws InputException {
-    this.head = head;
-    this.check = new RowCheck(directory, head);
+    super(directory, head);
   }
 
   @Override
-  public CaptureMeta meta() {
-    return head.meta();
-  }
-
-  @Override
-  public CaptureCounts read(Set<Kind> wanted, BatchConsumer consumer) throws IOException {
-    BatchBuilder builder = new BatchBuilder(new BatchPool(names), consumer);
+  void readAll(Path orderFile, Set<Kind> wanted, BatchBuilder builder) throws IOException {
     boolean[] rows = new boolean[KINDS.length];
     for (Kind kind : wanted) {
       rows[kind.ordinal()] = true;
@@ -49,8 +29,7 @@ final class ArrowDirectoryCapture implements Capture {
     long[] seqs = new long[Batch.EVENTS_MAX];
     long[] codes = new long[Batch.EVENTS_MAX];
     byte[] kinds = new byte[Batch.EVENTS_MAX];
-    Path orderFile = check.file(TableColumns.ORDER_NAME);
-    try (ArrowTableReader order = new ArrowTableReader(orderFile, TableColumns.ORDER, names)) {
+    try (ArrowTableReader order = new ArrowTableReader(orderFile, TableColumns.ORDER, names())) {
       for (int count = order.available(); count > 0; count = order.available()) {
         count = Math.min(count, Batch.EVENTS_MAX);
         order.fetch(TableColumns.SEQ, seqs, 0, count);
@@ -58,7 +37,7 @@ final class ArrowDirectoryCapture implements Capture {
         order.skip(count);
         int events = 0;
         for (int i = 0; i < count; i++) {
-          check.event(seqs[i], (int) codes[i]);
+          check().event(seqs[i], (int) codes[i]);
           if (rows[(int) codes[i]]) {
             seqs[events] = seqs[i];
             kinds[events++] = (byte) codes[i];
@@ -67,25 +46,21 @@ final class ArrowDirectoryCapture implements Capture {
         if (events > 0) {
           Batch batch = builder.appendAll(kinds, events);
           fill(batch);
-          check.rows(batch, seqs);
+          check().rows(batch, seqs);
           builder.flush();
         }
       }
     }
-    for (Map.Entry<Kind, ArrowKindReader> entry : readers.entrySet()) {
-      if (!entry.getValue().isAtEnd()) {
-        throw check.tooMany(entry.getKey());
-      }
-    }
-    check.end();
-    return head.counts();
   }
 
   @Override
-  public void close() throws IOException {
-    for (ArrowKindReader reader : readers.values()) {
-      reader.close();
-    }
+  ArrowKindReader open(Kind kind) throws IOException {
+    return new ArrowKindReader(kind, check(), names());
+  }
+
+  @Override
+  boolean isAtEnd(ArrowKindReader reader) throws IOException {
+    return reader.isAtEnd();
   }
 
   private void fill(Batch batch) throws IOException {
@@ -95,14 +70,5 @@ final class ArrowDirectoryCapture implements Capture {
         reader(kind).read(table);
       }
     }
-  }
-
-  private ArrowKindReader reader(Kind kind) throws IOException {
-    ArrowKindReader reader = readers.get(kind);
-    if (reader == null) {
-      reader = new ArrowKindReader(kind, check, names);
-      readers.put(kind, reader);
-    }
-    return reader;
   }
 }

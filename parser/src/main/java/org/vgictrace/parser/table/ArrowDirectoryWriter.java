@@ -2,17 +2,10 @@ package org.vgictrace.parser.table;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.EnumMap;
-import java.util.Map;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
-import org.vgictrace.parser.CaptureCounts;
 import org.vgictrace.parser.CaptureMeta;
 import org.vgictrace.parser.event.Batch;
-import org.vgictrace.parser.event.BatchPool;
 import org.vgictrace.parser.event.Kind;
-import org.vgictrace.parser.event.KindTable;
 import org.vgictrace.parser.event.Names;
 
 /**
@@ -20,16 +13,10 @@ import org.vgictrace.parser.event.Names;
  * {@code order.arrow} and {@code capture.json}. Memory is bounded by about 1 MiB per kind, whatever
  * the length of the capture, plus its names. Equal input gives equal bytes.
  */
-public final class ArrowDirectoryWriter implements TableWriter {
-  /** Ending of the tables' file names. */
-  static final String SUFFIX = ".arrow";
-
+public final class ArrowDirectoryWriter extends DirectoryWriter<ArrowKindWriter> {
   private static final Kind[] KINDS = Kind.values();
 
-  private final CaptureMeta meta;
   private final TableCompression compression;
-  private final StagedDirectory directory;
-  private final Map<Kind, ArrowKindWriter> tables = new EnumMap<>(Kind.class);
   private final Scratch scratch = new Scratch();
   private final long[] seqs = new long[Batch.EVENTS_MAX];
   private final long[] codes = new long[Batch.EVENTS_MAX];
@@ -45,71 +32,29 @@ public final class ArrowDirectoryWriter implements TableWriter {
   public ArrowDirectoryWriter(
       Path target, boolean replace, CaptureMeta meta, TableCompression compression)
       throws IOException {
-    this.meta = meta;
+    super(target, replace, meta, TableLayout.ARROW);
     this.compression = compression;
-    this.directory = new StagedDirectory(target, replace);
   }
 
   @Override
-  public void accept(Batch batch, BatchPool pool) throws IOException {
-    for (Kind kind : KINDS) {
-      KindTable rows = batch.table(kind);
-      if (rows.rows() > 0) {
-        table(kind, batch.names()).add(rows);
-      }
-    }
-    addOrder(batch);
-    pool.recycle(batch);
-  }
-
-  @Override
-  public void finish(CaptureCounts counts) throws IOException {
-    SortedMap<String, Long> rows = new TreeMap<>();
-    for (Map.Entry<Kind, ArrowKindWriter> entry : tables.entrySet()) {
-      entry.getValue().finish();
-      rows.put(entry.getKey().tableName(), entry.getValue().rows());
-    }
-    ArrowTableWriter orderTable = order(new Names());
-    orderTable.finish();
-    closeTables();
-    new CaptureFile(TableLayout.ARROW, meta, counts, rows).write(directory.file(CaptureFile.NAME));
-    directory.publish();
-  }
-
-  @Override
-  public void close() throws IOException {
-    try {
-      closeTables();
-    } finally {
-      directory.close();
-    }
-  }
-
-  private ArrowKindWriter table(Kind kind, Names names) throws IOException {
-    ArrowKindWriter table = tables.get(kind);
-    if (table == null) {
-      table =
-          new ArrowKindWriter(
-              new ArrowTableWriter(
-                  directory.file(kind.tableName() + SUFFIX),
-                  ArrowSchemas.table(kind, meta),
-                  TableColumns.of(kind),
-                  names,
-                  scratch,
-                  compression),
-              kind,
-              scratch);
-      tables.put(kind, table);
-    }
-    return table;
+  ArrowKindWriter start(Kind kind, Names names) throws IOException {
+    ArrowTableWriter table =
+        new ArrowTableWriter(
+            file(kind.tableName()),
+            ArrowSchemas.table(kind, meta()),
+            TableColumns.of(kind),
+            names,
+            scratch,
+            compression);
+    return new ArrowKindWriter(table, kind, scratch);
   }
 
   private ArrowTableWriter order(Names names) throws IOException {
     if (order == null) {
       order =
           new ArrowTableWriter(
-              directory.file(TableColumns.ORDER_NAME + SUFFIX),
-              ArrowSchemas.order(meta),
+              file(TableColumns.ORDER_NAME),
+              ArrowSchemas.order(meta()),
               TableColumns.ORDER,
               names,
               scratch,
@@ -118,7 +63,8 @@ public final class ArrowDirectoryWriter implements TableWriter {
     return order;
   }
 
-  private void addOrder(Batch batch) throws IOException {
+  @Override
+  void addOrder(Batch batch) throws IOException {
     int[] cursors = new int[KINDS.length];
     byte[] kinds = batch.order();
     int size = batch.size();
@@ -138,10 +84,13 @@ public final class ArrowDirectoryWriter implements TableWriter {
     }
   }
 
-  private void closeTables() throws IOException {
-    for (ArrowKindWriter table : tables.values()) {
-      table.close();
-    }
+  @Override
+  void finishOrder() throws IOException {
+    order(new Names()).finish();
+  }
+
+  @Override
+  void closeOrder() throws IOException {
     if (order != null) {
       order.close();
     }

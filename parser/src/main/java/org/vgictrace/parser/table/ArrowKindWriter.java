@@ -1,6 +1,5 @@
 package org.vgictrace.parser.table;
 
-import java.io.Closeable;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 import org.vgictrace.parser.event.ColumnType;
@@ -8,7 +7,7 @@ import org.vgictrace.parser.event.Kind;
 import org.vgictrace.parser.event.KindTable;
 
 /** Feeds the rows of one kind, batch after batch, into its Arrow table. */
-final class ArrowKindWriter implements Closeable {
+final class ArrowKindWriter implements KindWriter {
   private static final int[] INTS = {
     TableColumns.CPU,
     TableColumns.PID,
@@ -37,7 +36,8 @@ final class ArrowKindWriter implements Closeable {
   }
 
   /** Adds all rows of a batch's table. */
-  void add(KindTable rows) throws IOException {
+  @Override
+  public void add(KindTable rows) throws IOException {
     int from = 0;
     while (from < rows.rows()) {
       int count = Math.min(Math.min(rows.rows() - from, table.room()), ArrowColumn.RUN_MAX);
@@ -56,11 +56,13 @@ final class ArrowKindWriter implements Closeable {
   }
 
   /** Writes what is left. */
-  void finish() throws IOException {
+  @Override
+  public void finish() throws IOException {
     table.finish();
   }
 
-  long rows() {
+  @Override
+  public long rows() {
     return table.rows();
   }
 

@@ -2,93 +2,59 @@ package org.vgictrace.parser.table;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import org.vgictrace.parser.Capture;
-import org.vgictrace.parser.CaptureCounts;
-import org.vgictrace.parser.CaptureMeta;
 import org.vgictrace.parser.diag.InputException;
 import org.vgictrace.parser.event.BatchBuilder;
-import org.vgictrace.parser.event.BatchConsumer;
-import org.vgictrace.parser.event.BatchPool;
 import org.vgictrace.parser.event.Column;
 import org.vgictrace.parser.event.ColumnType;
 import org.vgictrace.parser.event.Kind;
 import org.vgictrace.parser.event.KindTable;
-import org.vgictrace.parser.event.Names;
 
 /**
  * A directory of CSV files as a capture. The events come in the order of {@code order.csv}; only
  * the files of wanted kinds are opened, and one row of each is in memory at a time.
  */
-final class CsvDirectoryCapture implements Capture {
+final class CsvDirectoryCapture extends DirectoryCapture<CsvTableReader> {
   private static final Kind[] KINDS = Kind.values();
 
-  private final CaptureFile head;
-  private final Names names = new Names();
-  private final Map<Kind, CsvTableReader> readers = new EnumMap<>(Kind.class);
-  private final RowCheck check;
-
   CsvDirectoryCapture(Path directory, CaptureFile head) throws InputException {
-    this.head = head;
-    this.check = new RowCheck(directory, head);
+    super(directory, head);
   }
 
   @Override
-  public CaptureMeta meta() {
-    return head.meta();
-  }
-
-  @Override
-  public CaptureCounts read(Set<Kind> wanted, BatchConsumer consumer) throws IOException {
-    BatchBuilder builder = new BatchBuilder(new BatchPool(names), consumer);
-    Path orderFile = check.file(TableColumns.ORDER_NAME);
-    try (CsvTableReader order = new CsvTableReader(orderFile, TableColumns.ORDER, names)) {
+  void readAll(Path orderFile, Set<Kind> wanted, BatchBuilder builder) throws IOException {
+    try (CsvTableReader order = new CsvTableReader(orderFile, TableColumns.ORDER, names())) {
       while (order.next()) {
         long seq = order.number(TableColumns.SEQ);
         Kind kind = KINDS[(int) order.number(TableColumns.KIND)];
-        check.event(seq, kind.ordinal());
+        check().event(seq, kind.ordinal());
         if (wanted.contains(kind)) {
           read(kind, seq, builder);
         }
       }
     }
     builder.flush();
-    for (Map.Entry<Kind, CsvTableReader> entry : readers.entrySet()) {
-      if (entry.getValue().next()) {
-        throw check.tooMany(entry.getKey());
-      }
-    }
-    check.end();
-    return head.counts();
   }
 
   @Override
-  public void close() throws IOException {
-    for (CsvTableReader reader : readers.values()) {
-      reader.close();
-    }
+  CsvTableReader open(Kind kind) throws IOException {
+    return new CsvTableReader(check().file(kind.tableName()), TableColumns.of(kind), names());
   }
 
-  private CsvTableReader reader(Kind kind) throws IOException {
-    CsvTableReader reader = readers.get(kind);
-    if (reader == null) {
-      reader = new CsvTableReader(check.file(kind.tableName()), TableColumns.of(kind), names);
-      readers.put(kind, reader);
-    }
-    return reader;
+  @Override
+  boolean isAtEnd(CsvTableReader reader) throws IOException {
+    return !reader.next();
   }
 
   private void read(Kind kind, long seq, BatchBuilder builder) throws IOException {
     CsvTableReader row = reader(kind);
     if (!row.next()) {
-      throw check.tooFew(kind, row.rows());
+      throw check().tooFew(kind, row.rows());
     }
     long found = row.number(TableColumns.SEQ);
     if (found != seq) {
-      throw check.mismatch(kind, row.rows() - 1, found, seq);
+      throw check().mismatch(kind, row.rows() - 1, found, seq);
     }
     KindTable target =
         builder.appendAt(

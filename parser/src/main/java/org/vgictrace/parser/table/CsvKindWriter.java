@@ -1,6 +1,5 @@
 package org.vgictrace.parser.table;
 
-import java.io.Closeable;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -11,7 +10,7 @@ import org.vgictrace.parser.event.KindTable;
 import org.vgictrace.parser.event.Names;
 
 /** Writes the rows of one kind, batch after batch, to a CSV file. */
-final class CsvKindWriter implements Closeable {
+final class CsvKindWriter implements KindWriter {
   private final CsvOutput out;
   private final Column[] columns;
   private final byte[][][] labels;
@@ -38,7 +37,8 @@ final class CsvKindWriter implements Closeable {
   }
 
   /** Writes all rows of a batch's table. */
-  void add(KindTable table) throws IOException {
+  @Override
+  public void add(KindTable table) throws IOException {
     long[] present = table.present();
     for (int c = 0; c < columns.length; c++) {
       values[c] = table.values(c);
@@ -58,11 +58,13 @@ final class CsvKindWriter implements Closeable {
     rows += table.rows();
   }
 
-  void finish() throws IOException {
+  @Override
+  public void finish() throws IOException {
     out.finish();
   }
 
-  long rows() {
+  @Override
+  public long rows() {
     return rows;
   }
 

@@ -10,8 +10,7 @@ import org.vgictrace.parser.event.BatchConsumer;
  * {@link #finish} with the result. The directory appears under its name in {@code finish} and not
  * before; {@link #close} without {@code finish} leaves nothing behind. Not thread-safe.
  */
-public sealed interface TableWriter extends BatchConsumer, Closeable
-    permits ArrowDirectoryWriter, CsvDirectoryWriter {
+public sealed interface TableWriter extends BatchConsumer, Closeable permits DirectoryWriter {
 
   /**
    * Completes the directory.
