@@ -22,33 +22,30 @@ public final class BatchJson {
 
   /** Writes a document. */
   public static void write(Writer out, Tool tool, BatchReport report) throws IOException {
-    try (JsonGenerator json = Json.open(out)) {
-      json.writeStartObject();
-      json.writeStringField("schema", SCHEMA);
-      Json.tool(json, tool);
-      json.writeObjectFieldStart("captures");
-      json.writeNumberField("total", report.outcomes().size());
-      for (Verdict verdict : Verdict.values()) {
-        long count = report.reports().stream().filter(each -> each.verdict() == verdict).count();
-        json.writeNumberField(verdict.label(), count);
-      }
-      json.writeNumberField("unreadable", report.unreadable());
-      json.writeNumberField("skipped", report.skipped().size());
-      json.writeEndObject();
-      CheckJson.steps(json, report.reports());
-      json.writeArrayFieldStart("results");
-      for (Outcome outcome : report.outcomes()) {
-        outcome(json, outcome);
-      }
-      json.writeEndArray();
-      json.writeArrayFieldStart("skipped");
-      for (String file : report.skipped()) {
-        json.writeString(file);
-      }
-      json.writeEndArray();
-      json.writeEndObject();
+    Json.document(out, SCHEMA, tool, json -> body(json, report));
+  }
+
+  private static void body(JsonGenerator json, BatchReport report) throws IOException {
+    json.writeObjectFieldStart("captures");
+    json.writeNumberField("total", report.outcomes().size());
+    for (Verdict verdict : Verdict.values()) {
+      long count = report.reports().stream().filter(each -> each.verdict() == verdict).count();
+      json.writeNumberField(verdict.label(), count);
     }
-    out.write('\n');
+    json.writeNumberField("unreadable", report.unreadable());
+    json.writeNumberField("skipped", report.skipped().size());
+    json.writeEndObject();
+    CheckJson.steps(json, report.reports());
+    json.writeArrayFieldStart("results");
+    for (Outcome outcome : report.outcomes()) {
+      outcome(json, outcome);
+    }
+    json.writeEndArray();
+    json.writeArrayFieldStart("skipped");
+    for (String file : report.skipped()) {
+      json.writeString(file);
+    }
+    json.writeEndArray();
   }
 
   private static void outcome(JsonGenerator json, Outcome outcome) throws IOException {

@@ -53,14 +53,7 @@ public final class CheckJson {
   public static void write(
       Writer out, Tool tool, List<CheckReport> reports, Map<String, String> unreadable)
       throws IOException {
-    try (JsonGenerator json = Json.open(out)) {
-      json.writeStartObject();
-      json.writeStringField("schema", SCHEMA);
-      Json.tool(json, tool);
-      new CheckJson(json).body(reports, unreadable);
-      json.writeEndObject();
-    }
-    out.write('\n');
+    Json.document(out, SCHEMA, tool, json -> new CheckJson(json).body(reports, unreadable));
   }
 
   /** Writes the fields of a document into an object that has been started. */

@@ -25,14 +25,7 @@ public final class DiffJson {
 
   /** Writes a document. */
   public static void write(Writer out, Tool tool, Comparison comparison) throws IOException {
-    try (JsonGenerator json = Json.open(out)) {
-      json.writeStartObject();
-      json.writeStringField("schema", SCHEMA);
-      Json.tool(json, tool);
-      new DiffJson(json).body(comparison);
-      json.writeEndObject();
-    }
-    out.write('\n');
+    Json.document(out, SCHEMA, tool, json -> new DiffJson(json).body(comparison));
   }
 
   private void body(Comparison comparison) throws IOException {

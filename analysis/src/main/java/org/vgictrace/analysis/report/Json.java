@@ -23,21 +23,31 @@ final class Json {
 
   private Json() {}
 
+  /** The fields of a document. */
+  interface Body {
+    void write(JsonGenerator json) throws IOException;
+  }
+
   /**
-   * A generator whose {@code close} ends the document with a line feed and leaves the writer open.
+   * Writes a document of a schema, and a line feed; leaves the writer open.
+   *
+   * @param body writes what comes after the schema and the tool
    */
-  static JsonGenerator open(Writer out) throws IOException {
+  static void document(Writer out, String schema, Tool tool, Body body) throws IOException {
     DefaultIndenter indenter = new DefaultIndenter("  ", "\n");
     DefaultPrettyPrinter printer =
         new DefaultPrettyPrinter().withObjectIndenter(indenter).withArrayIndenter(indenter);
-    return FACTORY.createGenerator(out).setPrettyPrinter(printer);
-  }
-
-  static void tool(JsonGenerator json, Tool tool) throws IOException {
-    json.writeObjectFieldStart("tool");
-    json.writeStringField("name", tool.name());
-    json.writeStringField("version", tool.version());
-    json.writeEndObject();
+    try (JsonGenerator json = FACTORY.createGenerator(out).setPrettyPrinter(printer)) {
+      json.writeStartObject();
+      json.writeStringField("schema", schema);
+      json.writeObjectFieldStart("tool");
+      json.writeStringField("name", tool.name());
+      json.writeStringField("version", tool.version());
+      json.writeEndObject();
+      body.write(json);
+      json.writeEndObject();
+    }
+    out.write('\n');
   }
 
   /** A string field, or null. */

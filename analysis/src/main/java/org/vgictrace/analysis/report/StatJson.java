@@ -22,14 +22,7 @@ public final class StatJson {
 
   /** Writes a document. */
   public static void write(Writer out, Tool tool, StatReport report) throws IOException {
-    try (JsonGenerator json = Json.open(out)) {
-      json.writeStartObject();
-      json.writeStringField("schema", SCHEMA);
-      Json.tool(json, tool);
-      new StatJson(json).body(report);
-      json.writeEndObject();
-    }
-    out.write('\n');
+    Json.document(out, SCHEMA, tool, json -> new StatJson(json).body(report));
   }
 
   private void body(StatReport report) throws IOException {
