@@ -106,6 +106,7 @@ final class Alternative {
         Target[][] slots = targets[i];
         for (int slot = 0; slot < slots.length; slot++) {
           fill(slots[slot], slot, found, row);
+          found.note(slot, slots[slot]);
         }
         constants(row);
         return true;

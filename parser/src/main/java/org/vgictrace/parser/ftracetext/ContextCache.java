@@ -40,6 +40,12 @@ final class ContextCache {
 
     final int flagsEnd;
 
+    /** What the flags mean by the header of this number. */
+    int flags;
+
+    int preempt;
+    int header = -1;
+
     private Context(byte[] b, int from, TaskCache.Task task, TextRecord r) {
       this.word0 = Swar.word(b, from);
       this.word1 = Swar.word(b, from + 8);

@@ -38,6 +38,7 @@ final class EventText {
   private final boolean severalSystems;
   private final List<KeyLayout> layouts = new ArrayList<>();
   private @Nullable KeyLayout latest;
+  private final TextShapes shapes = new TextShapes();
   private RowValues row = NO_VALUES;
   private long count;
   private long unknownShapes;
@@ -166,6 +167,11 @@ final class EventText {
     return fitting;
   }
 
+  /** The shapes of the texts seen so far. */
+  TextShapes shapes() {
+    return shapes;
+  }
+
   /** The values of the event that was read last. */
   RowValues row() {
     return row;
@@ -174,6 +180,7 @@ final class EventText {
   /** Does the same without counting. */
   @Nullable Alternative find(
       byte[] b, int payloadStart, int payloadEnd, AsciiCursor c, TextFields found) {
+    found.spans.clear();
     int from = afterNotes(b, ContextReader.skipBlanks(b, payloadStart), payloadEnd);
     int end = beforeDebugNote(b, from, payloadEnd);
     for (Alternative each : alternatives) {
@@ -182,10 +189,11 @@ final class EventText {
         return each;
       }
     }
-    return decodeKeys(b, from, end, c);
+    return decodeKeys(b, from, end, c, found.spans);
   }
 
-  private @Nullable Alternative decodeKeys(byte[] b, int from, int end, AsciiCursor c) {
+  private @Nullable Alternative decodeKeys(
+      byte[] b, int from, int end, AsciiCursor c, NumberSpans spans) {
     int p = from;
     boolean probe = false;
     if (p < end && b[p] == '(') {
@@ -200,13 +208,13 @@ final class EventText {
     }
     c.set(b, p, end);
     KeyLayout last = latest;
-    if (last != null && last.read(c)) {
+    if (last != null && last.read(c, spans)) {
       row = last.row();
       return last.alternative();
     }
     for (KeyLayout layout : layouts) {
       c.set(b, p, end);
-      if (layout != last && layout.read(c)) {
+      if (layout != last && layout.read(c, spans)) {
         latest = layout;
         row = layout.row();
         return layout.alternative();
@@ -221,7 +229,7 @@ final class EventText {
     latest = learnt;
     row = learnt.row();
     c.set(b, p, end);
-    return learnt.read(c) ? learnt.alternative() : null;
+    return learnt.read(c, spans) ? learnt.alternative() : null;
   }
 
   /** Adds the counts to those by recorded name. */

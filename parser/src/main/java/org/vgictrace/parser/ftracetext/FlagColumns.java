@@ -77,6 +77,9 @@ final class FlagColumns {
   private final List<Column> labelled = new ArrayList<>();
   private Column[] columns = new Column[0];
 
+  /** Number of the header, which grows whenever the columns change. */
+  private int header;
+
   private int flags;
   private int preempt;
 
@@ -91,6 +94,11 @@ final class FlagColumns {
   void clear() {
     labelled.clear();
     columns = new Column[0];
+    changed();
+  }
+
+  private void changed() {
+    header++;
     Arrays.fill(seen, 0);
   }
 
@@ -99,7 +107,7 @@ final class FlagColumns {
     if (!label.equals("CPU#")) {
       labelled.add(LABELS.getOrDefault(label, Column.IGNORED));
       columns = labelled.toArray(Column[]::new);
-      Arrays.fill(seen, 0);
+      changed();
     }
   }
 
@@ -118,6 +126,25 @@ final class FlagColumns {
    *
    * @return false if there are characters that mean nothing
    */
+  boolean read(byte[] b, TextRecord r) {
+    ContextCache.Context context = r.context;
+    if (context == null) {
+      return read(b, r.flagsStart, r.flagsEnd);
+    }
+    if (context.header != header) {
+      if (!read(b, r.flagsStart, r.flagsEnd)) {
+        return false;
+      }
+      context.header = header;
+      context.flags = flags;
+      context.preempt = preempt;
+    }
+    flags = context.flags;
+    preempt = context.preempt;
+    return true;
+  }
+
+  /** Does the same with characters that may lie anywhere. */
   boolean read(byte[] b, int from, int to) {
     int length = to - from;
     if (length == 0 || length > Long.BYTES) {

@@ -9,33 +9,18 @@ import org.vgictrace.parser.ftracetext.RowValues.Target;
 /**
  * The keys of {@code key=value} text in the order in which one event has them, with the columns
  * they feed. It is learned from the event's first record; later ones are compared with it key by
- * key, so that no look-up is needed.
- *
- * <p>Records of one event resemble each other, so the latest text is remembered together with the
- * row it gave, and only values that differ from it are read:
- *
- * <pre>
- * latest  irq=0xffff182dc8252100 intid=8206 active=0 enabled=1 hw=0 refs=3
- * record  irq=0xffff182dc8252580 intid=27 active=0 enabled=1 hw=0 refs=2
- *                             |--       |-                           |-
- * </pre>
+ * key, so that no look-up is needed. What most of them look like is left to {@link TextShape}.
  *
  * <p>Values are {@code -1}, {@code 0xff}, {@code (fault)} for what the kernel could not read,
  * {@code {0x1,0x2}}, {@code "text"}, and with ftrace's option {@code fields} {@code 0x1b (27)} and
  * {@code (0)}. A value that is not a number leaves a numeric column null. Since the next key is
  * known, text may contain anything but that.
  *
- * <p>Hot code: nothing is allocated per record. The text must lie in an array that goes on for some
- * bytes behind it and has a line end at its end, as a {@link LineSource}'s.
+ * <p>Nothing is allocated per record. The text must lie in an array that goes on for some bytes
+ * behind it and has a line end at its end, as a {@link LineSource}'s.
  */
 final class KeyLayout {
   private static final Target[] NOTHING = {};
-
-  /** So many decimal digits cannot overflow. */
-  private static final int DIGITS_SAFE = 18;
-
-  /** Longer texts are not remembered. */
-  private static final int TEXT_BYTES_MAX = 1024;
 
   private final Key[] keys;
   private final @Nullable Alternative alternative;
@@ -43,33 +28,14 @@ final class KeyLayout {
   /** The values of the latest record. */
   private final RowValues row;
 
-  /** Whether each value depends on the text of its own key only. */
-  private final boolean remembers;
-
-  /** The latest record's text, with room for one word behind it. */
-  private byte[] text = new byte[0];
-
-  /** Length of the text, 0 if none is remembered. */
-  private int textLength;
-
-  /** Where the value of each key begins in the text. */
-  private final int[] valueStarts;
-
   KeyLayout(List<String> names, @Nullable Alternative alternative) {
     this.alternative = alternative;
     this.row = new RowValues(alternative == null ? 0 : alternative.kind.columns().size());
     this.keys = new Key[names.size()];
-    this.valueStarts = new int[names.size()];
-    long columns = alternative == null ? 0 : alternative.constantColumns();
-    boolean independent = true;
     for (int i = 0; i < keys.length; i++) {
       String name = names.get(i);
-      Key key = new Key(name, alternative == null ? NOTHING : alternative.targets(name));
-      independent &= (columns & key.columns) == 0 && !key.isText;
-      columns |= key.columns;
-      keys[i] = key;
+      keys[i] = new Key(name, alternative == null ? NOTHING : alternative.targets(name));
     }
-    remembers = independent && keys.length > 0;
   }
 
   /** One key. */
@@ -86,11 +52,8 @@ final class KeyLayout {
     final Target[] targets;
     final boolean isText;
 
-    /** The set of columns that the key feeds. */
-    final long columns;
-
-    /** The column, if the field feeds one only and is no array. */
-    final @Nullable Target single;
+    /** The columns that take the field as a whole, not an element of it. */
+    final Target[] whole;
 
     Key(String name, Target[] targets) {
       this.bytes = (name + '=').getBytes(StandardCharsets.US_ASCII);
@@ -100,13 +63,9 @@ final class KeyLayout {
       this.first = Swar.word(padded, 0) & firstMask;
       this.last = Swar.word(padded, Math.max(0, bytes.length - Long.BYTES));
       this.targets = targets;
-      long fed = 0;
-      for (Target target : targets) {
-        fed |= 1L << target.column;
-      }
-      this.columns = fed;
+      this.whole =
+          Arrays.stream(targets).filter(target -> target.element < 0).toArray(Target[]::new);
       this.isText = targets.length > 0 && targets[0].isText();
-      this.single = targets.length == 1 && targets[0].element < 0 && !isText ? targets[0] : null;
     }
 
     /** Whether the key is there; whatever lies behind the text does not match. */
@@ -145,26 +104,19 @@ final class KeyLayout {
    * Reads a record.
    *
    * @param c where its first key should be
+   * @param spans receives where its numbers are
    * @return false if the keys are not these
    */
-  boolean read(AsciiCursor c) {
+  boolean read(AsciiCursor c, NumberSpans spans) {
     int start = c.pos;
     int end = c.end;
     if (keys.length > 0 && (end - start < keys[0].bytes.length || !keys[0].isAt(c.bytes, start))) {
       return false;
     }
-    boolean known = textLength > 0;
-    // Whatever goes wrong on the way, a half read record is none to compare with.
-    int length = textLength;
-    textLength = 0;
-    if (known) {
-      return again(c, start, length);
-    }
+    spans.clearNumbers();
     row.clear();
     for (int i = 0, p = start; i < keys.length; i++) {
-      p += keys[i].bytes.length;
-      valueStarts[i] = p - start;
-      p = value(c, p, i);
+      p = value(c, p + keys[i].bytes.length, i, spans);
       if (p < 0) {
         return false;
       }
@@ -172,58 +124,7 @@ final class KeyLayout {
     if (alternative != null) {
       alternative.constants(row);
     }
-    remember(c.bytes, start, end, 0);
     return true;
-  }
-
-  /** Reads a record whose first key is there, going by the text that is remembered. */
-  private boolean again(AsciiCursor c, int start, int length) {
-    byte[] b = c.bytes;
-    int end = c.end;
-    int[] starts = valueStarts;
-    int changed = -1;
-    int i = 0;
-    int p = start + keys[0].bytes.length;
-    while (true) {
-      int before = starts[i];
-      int shift = p - start - before;
-      int common = Math.min(end - p, length - before);
-      int limit = before + Swar.common(b, p, text, before, common);
-      boolean same = limit == length && limit + shift == end - start;
-      // Keys up to which nothing differs, the next one's equals sign included, have their values.
-      while (i + 1 < keys.length && starts[i + 1] <= limit) {
-        starts[i++] += shift;
-      }
-      p = start + (starts[i] += shift);
-      if (same) {
-        break;
-      }
-      changed = changed < 0 ? limit : changed;
-      row.unset(keys[i].columns);
-      p = value(c, p, i);
-      if (p < 0) {
-        return false;
-      }
-      if (++i == keys.length) {
-        break;
-      }
-      p += keys[i].bytes.length;
-    }
-    remember(b, start, end, changed < 0 ? end - start : changed);
-    return true;
-  }
-
-  /** Remembers the record just read; its first bytes are those of the text before. */
-  private void remember(byte[] b, int start, int end, int same) {
-    int length = end - start;
-    if (!remembers || length > TEXT_BYTES_MAX) {
-      return;
-    }
-    if (text.length < length + Long.BYTES) {
-      text = Arrays.copyOf(text, length * 2 + Long.BYTES);
-    }
-    System.arraycopy(b, start + same, text, same, length - same);
-    textLength = length;
   }
 
   /**
@@ -232,11 +133,11 @@ final class KeyLayout {
    * @param from where the value begins
    * @return where the next key begins, the end if it was the last one; -1 if that does not come
    */
-  private int value(AsciiCursor c, int from, int index) {
+  private int value(AsciiCursor c, int from, int index, NumberSpans spans) {
     byte[] b = c.bytes;
     int end = c.end;
     Key key = keys[index];
-    int after = number(c, b, from, end, key, row);
+    int after = number(c, from, key, row, spans);
     int p = after < 0 ? from : after;
     boolean last = index + 1 == keys.length;
     if (!last && b[p] == ' ' && keys[index + 1].isAt(b, p + 1)) {
@@ -279,68 +180,32 @@ final class KeyLayout {
    *
    * @return position after it, -1 if it is none or the key's columns take text
    */
-  private static int number(AsciiCursor c, byte[] b, int from, int end, Key key, RowValues row) {
+  private static int number(AsciiCursor c, int from, Key key, RowValues row, NumberSpans spans) {
+    byte[] b = c.bytes;
+    int end = c.end;
     if (key.isText) {
       return -1;
     }
-    if (b[from] == '0' && b[from + 1] == 'x') {
-      int digits = from + 2;
-      long word = Swar.word(b, digits);
-      int n = Swar.hexDigits(word);
-      if (n == 0) {
-        return -1;
-      }
-      long value = Swar.hexValue(word, n);
-      int after = digits + n;
-      if (n == Long.BYTES) {
-        word = Swar.word(b, after);
-        n = Swar.hexDigits(word);
-        if (n > 0) {
-          value = value << (n << 2) | Swar.hexValue(word, n);
-          after += n;
-        }
-      }
-      return isValueEnd(b, after, end) ? put(key, value, after, row) : -1;
-    }
-    int p = from;
-    long value = 0;
-    while (AsciiCursor.isDigit(b[p]) && p - from < DIGITS_SAFE) {
-      value = value * 10 + (b[p++] - '0');
-    }
-    if (p > from && isValueEnd(b, p, end)) {
-      return put(key, value, p, row);
-    }
     if (b[from] == '{') {
+      spans.spoil();
       return elements(c, from, key.targets, row);
     }
     int open = b[from] == '\'' && b[from + 2] == '\'' ? from + 3 : from;
     boolean inParentheses = b[open] == '(';
     c.pos = inParentheses ? open + 1 : from;
-    if (!c.number()) {
+    int start = c.pos;
+    if (!c.number() || (inParentheses ? b[c.pos] != ')' : !isValueEnd(b, c.pos, end))) {
       return -1;
     }
-    if (inParentheses) {
-      return b[c.pos] == ')' ? put(key, c.value, c.pos + 1, row) : -1;
+    for (Target target : key.whole) {
+      target.number(row, c.value);
     }
-    return isValueEnd(b, c.pos, end) ? put(key, c.value, c.pos, row) : -1;
+    spans.add(start, c.pos, false, key.whole);
+    return inParentheses ? c.pos + 1 : c.pos;
   }
 
   private static boolean isValueEnd(byte[] b, int p, int end) {
     return b[p] == ' ' || p == end;
-  }
-
-  private static int put(Key key, long value, int after, RowValues row) {
-    Target single = key.single;
-    if (single != null) {
-      single.number(row, value);
-      return after;
-    }
-    for (Target target : key.targets) {
-      if (target.element < 0) {
-        target.number(row, value);
-      }
-    }
-    return after;
   }
 
   private static int elements(AsciiCursor c, int from, Target[] targets, RowValues row) {

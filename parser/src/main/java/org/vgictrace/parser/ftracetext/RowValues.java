@@ -2,7 +2,6 @@ package org.vgictrace.parser.ftracetext;
 
 import org.vgictrace.parser.event.Column;
 import org.vgictrace.parser.event.ColumnType;
-import org.vgictrace.parser.event.KindTable;
 import org.vgictrace.parser.event.Names;
 
 /**
@@ -31,11 +30,6 @@ final class RowValues {
     texts = 0;
   }
 
-  /** Makes the numbers of a set of columns null. */
-  void unset(long columns) {
-    present &= ~columns;
-  }
-
   /** Sets a number that is known to fit its column. */
   void number(int column, long value) {
     numbers[column] = value;
@@ -49,13 +43,18 @@ final class RowValues {
     texts |= 1L << column;
   }
 
-  /** Writes the values into a table's newest row. */
-  void writeTo(KindTable table, byte[] bytes, Names names) {
-    table.putAll(numbers, present);
+  /** The set of columns that have a value. */
+  long columns() {
+    return present | texts;
+  }
+
+  /** The values by column as a table holds them. */
+  long[] resolve(byte[] bytes, Names names) {
     for (long left = texts; left != 0; left &= left - 1) {
       int column = Long.numberOfTrailingZeros(left);
-      table.put(column, names.intern(bytes, starts[column], ends[column] - starts[column]));
+      numbers[column] = names.intern(bytes, starts[column], ends[column] - starts[column]);
     }
+    return numbers;
   }
 
   /**
@@ -117,15 +116,24 @@ final class RowValues {
 
     /** Sets the column to its part of the field's value if it can hold it. */
     void number(RowValues row, long field) {
+      if (fits(field)) {
+        row.number(column, held(field));
+      }
+    }
+
+    /** Whether the column can hold its part of the field's value. */
+    boolean fits(long field) {
       long value = field >>> shift & mask;
-      if (value < least || value > most) {
-        return;
-      }
+      return value >= least && value <= most;
+    }
+
+    /** The column's part of the field's value as a table holds it. */
+    long held(long field) {
+      long value = field >>> shift & mask;
       if (isBool) {
-        row.number(column, value == 0 ? 0 : 1);
-      } else {
-        row.number(column, signed ? value << cut >> cut : value << cut >>> cut);
+        return value == 0 ? 0 : 1;
       }
+      return signed ? value << cut >> cut : value << cut >>> cut;
     }
   }
 }

@@ -12,7 +12,7 @@ package org.vgictrace.parser.ftracetext;
  * dash before the pid, whatever the name contains. {@code trace-cmd report} of several buffers puts
  * the buffer's name, or as many blanks, before every line; the width is constant in a file.
  *
- * <p>Hot code: no search; the state is the width, and the tasks and contexts seen before.
+ * <p>Hot code: no search; the state is the width, and the tasks, contexts and names seen before.
  */
 final class StrictTokenizer implements LineTokenizer {
   /** Width of the task name's column. */
@@ -22,6 +22,8 @@ final class StrictTokenizer implements LineTokenizer {
 
   private final TaskCache tasks = new TaskCache();
   private final ContextCache contexts = new ContextCache();
+  private final SecondsMemo seconds = new SecondsMemo();
+  private final NameCache names = new NameCache();
   private int prefixWidth;
 
   /** Width of the buffer names before each line, 0 without. */
@@ -47,15 +49,47 @@ final class StrictTokenizer implements LineTokenizer {
     r.commEnd = dash;
     ContextCache.Context context = contexts.at(b, from);
     if (context != null) {
+      r.context = context;
       r.task = context.task;
       r.commStart = from + context.task.commOffset;
       r.pid = context.task.pid;
       r.cpu = context.cpu;
       r.flagsStart = from + context.flagsOffset;
       r.flagsEnd = from + context.flagsEnd;
-      return ContextReader.timeAndText(b, r.flagsEnd, end, r);
+      return timeAndText(b, r.flagsEnd, end, r);
     }
     return newContext(b, from, end, r);
+  }
+
+  /** Reads time, name and payload by what earlier lines had there, if it still is. */
+  private boolean timeAndText(byte[] b, int from, int end, TextRecord r) {
+    int text = seconds.read(b, from, r);
+    NameCache.Name name = text < 0 || text >= end ? null : names.at(b, text);
+    if (name == null) {
+      return newTimeOrName(b, from, end, r);
+    }
+    int colon = text + name.length;
+    if (colon + 1 != end && !AsciiCursor.isBlank(b[colon + 1])) {
+      return newTimeOrName(b, from, end, r);
+    }
+    r.name = name;
+    r.nameStart = text;
+    r.nameEnd = colon;
+    r.payloadStart = Math.min(colon + 2, end);
+    r.payloadEnd = end;
+    return true;
+  }
+
+  private boolean newTimeOrName(byte[] b, int from, int end, TextRecord r) {
+    if (!ContextReader.timeAndText(b, from, end, r)) {
+      return false;
+    }
+    seconds.learn(b, from, r);
+    int length = r.nameEnd - r.nameStart;
+    if (length > 0 && length < NameCache.NAME_BYTES_MAX) {
+      r.name = names.learn(b, r.nameStart, r.nameEnd);
+    }
+    return true;
   }
 
   private boolean newContext(byte[] b, int from, int end, TextRecord r) {

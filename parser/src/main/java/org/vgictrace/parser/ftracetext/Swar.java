@@ -98,12 +98,29 @@ final class Swar {
 
   /** Value of the six decimal digits that a word begins with, -1 if they are not. */
   static long sixDigits(long word) {
-    // Two zeros before them make eight, which add up in pairs.
+    // Two zeros before them make eight.
     long digits = word << 16 | '0' << 8 | '0';
     if ((((digits + 0x46 * ONES) | (digits - '0' * ONES)) & HIGHS) != 0) {
       return -1;
     }
-    long pairs = (digits & 0x0f * ONES) * (10 << 8 | 1) >>> 8 & 0x00ff00ff00ff00ffL;
+    return eightDigits(digits & 0x0f * ONES);
+  }
+
+  /** How many decimal digits the word begins with. */
+  static int decimalDigits(long word) {
+    long digits = word ^ '0' * ONES;
+    long other = ((digits & LOWS) + (0x7f - 9) * ONES | digits) & HIGHS;
+    return Long.numberOfTrailingZeros(other) >>> 3;
+  }
+
+  /** Value of the first n bytes, which are decimal digits; n is 1 to 8. */
+  static long decimalValue(long word, int n) {
+    return eightDigits((word ^ '0' * ONES) << (Long.BYTES - n << 3));
+  }
+
+  /** Value of eight bytes from 0 to 9, which add up in pairs. */
+  private static long eightDigits(long digits) {
+    long pairs = digits * (10 << 8 | 1) >>> 8 & 0x00ff00ff00ff00ffL;
     long fours = pairs * (100 << 16 | 1) >>> 16 & 0x0000ffff0000ffffL;
     return fours * (10_000L << 32 | 1) >>> 32;
   }

@@ -23,6 +23,7 @@ final class TextDecoder {
 
   private static final int OTHER_NAME = Kind.OTHER.column("name");
   private static final int OTHER_PAYLOAD = Kind.OTHER.column("payload");
+  private static final long[] NO_VALUES = {};
   private static final int LOST_COUNT = Kind.LOST.column("count");
 
   private final BatchBuilder builder;
@@ -114,34 +115,73 @@ final class TextDecoder {
     count++;
     EventText event = named(b, r);
     event.counted();
-    Alternative alternative = null;
-    if (event.textMatters()) {
-      alternative = event.decode(b, r.payloadStart, r.payloadEnd, cursor, found);
-      modelled += alternative == null ? 0 : 1;
-    } else if (event.isBound()) {
-      modelled++;
-      builder.skip();
+    if (!event.textMatters()) {
+      modelled += event.isBound() ? 1 : 0;
+      if (event.isBound() || !event.otherWanted()) {
+        builder.skip();
+      } else {
+        other(b, r, flags, event);
+      }
       return ordered;
     }
-    if (alternative == null ? !event.otherWanted() : !alternative.wanted()) {
-      builder.skip();
+    TextShape shape = event.shapes().match(b, r.payloadStart, r.payloadEnd);
+    if (shape == null) {
+      newShape(b, r, flags, event);
       return ordered;
     }
-    Kind kind = alternative == null ? Kind.OTHER : alternative.kind;
+    modelled++;
+    shape.alternative.applied();
+    if (shape.alternative.wanted()) {
+      shape.writeTo(append(shape.alternative.kind, b, r, flags));
+    } else {
+      builder.skip();
+    }
+    return ordered;
+  }
+
+  /** Adds an event whose text is unlike those seen before. */
+  private void newShape(byte[] b, TextRecord r, FlagColumns flags, EventText event)
+      throws IOException {
+    Alternative alternative = event.decode(b, r.payloadStart, r.payloadEnd, cursor, found);
+    if (alternative == null) {
+      if (event.otherWanted()) {
+        other(b, r, flags, event);
+      } else {
+        builder.skip();
+      }
+      return;
+    }
+    modelled++;
+    RowValues values = event.row();
+    long[] row = NO_VALUES;
+    if (alternative.wanted()) {
+      KindTable table = append(alternative.kind, b, r, flags);
+      row = values.resolve(b, names);
+      table.putAll(row, values.columns());
+    } else {
+      builder.skip();
+    }
+    event
+        .shapes()
+        .learn(b, r.payloadStart, r.payloadEnd, alternative, row, values.columns(), found.spans);
+  }
+
+  private void other(byte[] b, TextRecord r, FlagColumns flags, EventText event)
+      throws IOException {
+    KindTable table = append(Kind.OTHER, b, r, flags);
+    table.put(OTHER_NAME, event.nameId);
+    int start = paddedNames ? afterPadding(b, r) : r.payloadStart;
+    table.putBytes(OTHER_PAYLOAD, b, start, r.payloadEnd - start);
+  }
+
+  private KindTable append(Kind kind, byte[] b, TextRecord r, FlagColumns flags)
+      throws IOException {
     int comm = comm(b, r);
     int instance = r.bufferEnd - r.bufferStart;
     int buffer = instance == 0 ? 0 : names.intern(b, r.bufferStart, instance);
     int flagBits = r.rawFlags >= 0 ? r.rawFlags : flags.flags();
     int preempt = r.rawPreempt >= 0 ? r.rawPreempt : flags.preempt();
-    KindTable table = builder.append(kind, r.time, r.cpu, r.pid, comm, flagBits, preempt, buffer);
-    if (alternative != null) {
-      event.row().writeTo(table, b, names);
-    } else {
-      table.put(OTHER_NAME, event.nameId);
-      int start = paddedNames ? afterPadding(b, r) : r.payloadStart;
-      table.putBytes(OTHER_PAYLOAD, b, start, r.payloadEnd - start);
-    }
-    return ordered;
+    return builder.append(kind, r.time, r.cpu, r.pid, comm, flagBits, preempt, buffer);
   }
 
   /** Counts an event of which only the name is known. */
@@ -228,9 +268,16 @@ final class TextDecoder {
    * {@code <stack trace>}, raw markers {@code # 1 buf: 62 69}.
    */
   private EventText named(byte[] b, TextRecord r) {
+    NameCache.Name name = r.name;
+    if (name != null && name.event != null) {
+      return name.event;
+    }
     if (r.nameEnd > r.nameStart) {
       EventText event = events.of(b, r.nameStart, r.nameEnd);
       if (!event.isMarker()) {
+        if (name != null) {
+          name.event = event;
+        }
         return event;
       }
       r.payloadStart = r.nameStart;

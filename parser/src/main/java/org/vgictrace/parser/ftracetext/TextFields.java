@@ -8,6 +8,12 @@ public final class TextFields {
   private final long[] values = new long[TextTemplate.FIELDS_MAX];
   private final int[] starts = new int[TextTemplate.FIELDS_MAX];
   private final int[] ends = new int[TextTemplate.FIELDS_MAX];
+  private final int[] numberStarts = new int[TextTemplate.FIELDS_MAX];
+  private final int[] numberEnds = new int[TextTemplate.FIELDS_MAX];
+  private final boolean[] hexadecimal = new boolean[TextTemplate.FIELDS_MAX];
+
+  /** What there is to learn from the latest text. */
+  final NumberSpans spans = new NumberSpans();
 
   /** The number in a slot; 0 if the slot holds text. */
   public long value(int slot) {
@@ -29,9 +35,24 @@ public final class TextFields {
     return ends[slot];
   }
 
-  void number(int slot, long value) {
+  /** Notes what the number in a slot feeds; what a symbol stands for is no number of the text. */
+  void note(int slot, RowValues.Target[] targets) {
+    if (!isText(slot) && numberStarts[slot] >= 0) {
+      spans.add(numberStarts[slot], numberEnds[slot], hexadecimal[slot], targets);
+    }
+  }
+
+  /** Sets a slot to a number that the text says in another way. */
+  void symbol(int slot, long value) {
+    number(slot, value, -1, -1, false);
+  }
+
+  void number(int slot, long value, int start, int end, boolean base16) {
     values[slot] = value;
     ends[slot] = -1;
+    numberStarts[slot] = start;
+    numberEnds[slot] = end;
+    hexadecimal[slot] = base16;
   }
 
   void text(int slot, int start, int end) {

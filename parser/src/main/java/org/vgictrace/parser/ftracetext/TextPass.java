@@ -215,7 +215,7 @@ final class TextPass implements LineSource.Listener {
     holding = false;
     byte[] b = lines.bytes();
     FlagColumns flags = reader.header().flags();
-    if (!flags.read(b, held.flagsStart, held.flagsEnd)) {
+    if (!flags.read(b, held)) {
       tally.add(
           "flags-unknown", Severity.WARNING, held.line, "the flags column has unknown characters");
     }

@@ -12,6 +12,12 @@ final class TextRecord {
 
   int bufferEnd;
 
+  /** All before the time as remembered from other lines, null if it was not. */
+  ContextCache.@Nullable Context context;
+
+  /** The event's name as remembered from other lines, null if it was not looked up. */
+  NameCache.@Nullable Name name;
+
   /** The task as remembered from other lines, null if it was not looked up. */
   TaskCache.@Nullable Task task;
 
@@ -65,6 +71,8 @@ final class TextRecord {
 
   /** Forgets what only some lines have. */
   void clear() {
+    context = null;
+    name = null;
     task = null;
     bufferStart = 0;
     bufferEnd = 0;

@@ -43,6 +43,9 @@ public final class TextTemplate {
   private final AsciiCursor cursor = new AsciiCursor();
   private long stepsLeft;
 
+  /** Where the latest literal or symbol that did not match differs from the text. */
+  private int mismatch;
+
   private TextTemplate(String source) {
     this.source = source;
     this.parts = new TemplateParser(source, fields).parse().toArray(Part[]::new);
@@ -106,23 +109,20 @@ public final class TextTemplate {
         case LITERAL -> {
           int after = literal(part.literal, c.pos, false);
           if (after < 0) {
+            found.spans.reject(mismatch);
             return false;
           }
           c.pos = after;
         }
-        case NUMBER -> {
+        case NUMBER, HEX -> {
           c.skipBlanks();
-          if (!c.number()) {
+          int start = c.pos;
+          boolean base16 = part.shape == Shape.HEX;
+          if (!(base16 ? c.hex() : c.number())) {
+            found.spans.reject(start);
             return false;
           }
-          found.number(part.slot, c.value);
-        }
-        case HEX -> {
-          c.skipBlanks();
-          if (!c.hex()) {
-            return false;
-          }
-          found.number(part.slot, c.value);
+          found.number(part.slot, c.value, start, c.pos, base16);
         }
         case SYMBOL -> {
           if (!symbol(part, found)) {
@@ -134,7 +134,11 @@ public final class TextTemplate {
         }
       }
     }
-    return c.pos == c.end;
+    if (c.pos < c.end) {
+      found.spans.reject(c.pos);
+      return false;
+    }
+    return true;
   }
 
   /** Ends a text where the following literal and then all the rest match. */
@@ -144,6 +148,7 @@ public final class TextTemplate {
     int end = cursor.end;
     if (index + 1 == parts.length) {
       if (end - start > part.bytesMax) {
+        found.spans.spoil();
         return false;
       }
       keep(part, start, end, found);
@@ -153,14 +158,18 @@ public final class TextTemplate {
     int last = end - start > part.bytesMax ? start + part.bytesMax : end;
     for (int p = start; p <= last; p++) {
       if (--stepsLeft < 0) {
-        return false;
+        break;
       }
       int after = literal(next, p, true);
-      if (after >= 0 && matchFrom(index + 2, after, found)) {
+      if (after < 0) {
+        found.spans.reject(mismatch);
+      } else if (matchFrom(index + 2, after, found)) {
         keep(part, start, p, found);
         return true;
       }
     }
+    // How far the search went depends on how long the numbers are.
+    found.spans.spoil();
     return false;
   }
 
@@ -175,7 +184,7 @@ public final class TextTemplate {
    *
    * @param afterText whether text precedes: then the first blank is one blank only, and what is
    *     more belongs to the text
-   * @return position after it, -1 if it does not match
+   * @return position after it; -1 if it does not match, and {@link #mismatch} says where
    */
   private int literal(byte[] literal, int from, boolean afterText) {
     byte[] bytes = cursor.bytes;
@@ -198,6 +207,7 @@ public final class TextTemplate {
     int end = cursor.end;
     int p = from;
     for (int i = 0; i < literal.length; i++) {
+      mismatch = p;
       if (p >= end) {
         return -1;
       }
@@ -222,23 +232,23 @@ public final class TextTemplate {
       byte[] name = part.names[i];
       if (startsWith(c.bytes, c.pos, c.end, name)) {
         c.pos += name.length;
-        found.number(part.slot, part.codes[i]);
+        found.symbol(part.slot, part.codes[i]);
         return true;
       }
+      found.spans.reject(mismatch);
     }
     if (part.numberToo && c.number()) {
-      found.number(part.slot, c.value);
+      found.symbol(part.slot, c.value);
       return true;
     }
+    found.spans.reject(c.pos);
     return false;
   }
 
-  private static boolean startsWith(byte[] bytes, int from, int to, byte[] prefix) {
-    if (to - from < prefix.length) {
-      return false;
-    }
+  private boolean startsWith(byte[] bytes, int from, int to, byte[] prefix) {
     for (int i = 0; i < prefix.length; i++) {
-      if (bytes[from + i] != prefix[i]) {
+      mismatch = from + i;
+      if (mismatch >= to || bytes[mismatch] != prefix[i]) {
         return false;
       }
     }
