@@ -110,7 +110,11 @@ final class KeyLayout {
   boolean read(AsciiCursor c, NumberSpans spans) {
     int start = c.pos;
     int end = c.end;
-    if (keys.length > 0 && (end - start < keys[0].bytes.length || !keys[0].isAt(c.bytes, start))) {
+    if (keys.length == 0) {
+      // As after a line that was cut before its first key.
+      return KeyValueText.isWithoutKeys(c.bytes, start, end);
+    }
+    if (end - start < keys[0].bytes.length || !keys[0].isAt(c.bytes, start)) {
       return false;
     }
     spans.clearNumbers();

@@ -64,6 +64,11 @@ final class KeyValueText {
     return names;
   }
 
+  /** Whether there is no key in a text. */
+  static boolean isWithoutKeys(byte[] b, int from, int end) {
+    return keyEnd(b, from, end) < 0 && valueEnd(b, from, end) == end;
+  }
+
   /** Position of the equals sign of a key that begins here, -1 if none does. */
   static int keyEnd(byte[] b, int from, int end) {
     int p = from;
