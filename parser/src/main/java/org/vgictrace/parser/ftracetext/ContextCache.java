@@ -17,7 +17,10 @@ final class ContextCache {
   /** Bytes of a line that are looked up. */
   static final int PREFIX_BYTES = 37;
 
-  /** Slots; many more than the few hundred contexts of a recording, so that few collide. */
+  /**
+   * Slots; many more than the few hundred contexts of a recording. One that finds its slot taken
+   * drives the other to the slot beside it.
+   */
   private static final int CONTEXTS = 4096;
 
   private final @Nullable Context[] contexts = new Context[CONTEXTS];
@@ -57,6 +60,10 @@ final class ContextCache {
       this.flagsOffset = r.flagsStart - from;
       this.flagsEnd = r.flagsEnd - from;
     }
+
+    private boolean is(long w0, long w1, long w2, long w3, long w4) {
+      return word0 == w0 && word1 == w1 && word2 == w2 && word3 == w3 && word4 == w4;
+    }
   }
 
   /**
@@ -71,16 +78,13 @@ final class ContextCache {
     long word2 = Swar.word(b, from + 16);
     long word3 = Swar.word(b, from + 24);
     long word4 = Swar.word(b, from + 29);
-    Context context = contexts[slot(word0, word1, word2, word3, word4)];
-    if (context != null
-        && context.word0 == word0
-        && context.word1 == word1
-        && context.word2 == word2
-        && context.word3 == word3
-        && context.word4 == word4) {
+    int slot = slot(word0, word1, word2, word3, word4);
+    Context context = contexts[slot];
+    if (context != null && context.is(word0, word1, word2, word3, word4)) {
       return context;
     }
-    return null;
+    context = contexts[slot ^ 1];
+    return context != null && context.is(word0, word1, word2, word3, word4) ? context : null;
   }
 
   /** Learns from a line that was read, if all up to the blank after its flags is in the bytes. */
@@ -93,7 +97,9 @@ final class ContextCache {
       return;
     }
     Context c = new Context(b, from, task, r);
-    contexts[slot(c.word0, c.word1, c.word2, c.word3, c.word4)] = c;
+    int slot = slot(c.word0, c.word1, c.word2, c.word3, c.word4);
+    contexts[slot ^ 1] = contexts[slot];
+    contexts[slot] = c;
   }
 
   private static int slot(long word0, long word1, long word2, long word3, long word4) {

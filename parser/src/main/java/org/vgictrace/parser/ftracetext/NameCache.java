@@ -18,6 +18,7 @@ final class NameCache {
   /** Longest name that is remembered, with the colon behind it. */
   static final int NAME_BYTES_MAX = 24;
 
+  /** Slots. A name that finds its slot taken drives the other to the slot beside it. */
   private static final int NAMES = 1024;
 
   private final @Nullable Name[] names = new Name[NAMES];
@@ -40,6 +41,10 @@ final class NameCache {
       this.word2 = word2;
       this.length = length;
     }
+
+    private boolean is(long w0, long w1, long w2) {
+      return word0 == w0 && word1 == w1 && word2 == w2;
+    }
   }
 
   /**
@@ -58,10 +63,13 @@ final class NameCache {
     word0 &= upTo(colon0);
     word1 &= upTo(colon1) & goesOn;
     word2 &= upTo(Swar.matches(word2, (byte) ':')) & goesOn & goesOn(colon1);
-    Name name = names[slot(word0, word1, word2)];
-    return name != null && name.word0 == word0 && name.word1 == word1 && name.word2 == word2
-        ? name
-        : null;
+    int slot = slot(word0, word1, word2);
+    Name name = names[slot];
+    if (name != null && name.is(word0, word1, word2)) {
+      return name;
+    }
+    name = names[slot ^ 1];
+    return name != null && name.is(word0, word1, word2) ? name : null;
   }
 
   /** Learns the name of a line that was read. */
@@ -72,7 +80,9 @@ final class NameCache {
     long word1 = Swar.word(padded, Long.BYTES);
     long word2 = Swar.word(padded, 2 * Long.BYTES);
     Name name = new Name(word0, word1, word2, end - start);
-    names[slot(word0, word1, word2)] = name;
+    int slot = slot(word0, word1, word2);
+    names[slot ^ 1] = names[slot];
+    names[slot] = name;
     return name;
   }
 

@@ -145,7 +145,8 @@ final class Swar {
 
   /** A number to look bytes up by in a table. */
   static int hash(long first, long second) {
-    long h = (first ^ second * 0x9e3779b97f4a7c15L) * 0xc2b2ae3d27d4eb4fL;
-    return (int) (h >>> 32);
+    long h = first ^ second * 0x9e3779b97f4a7c15L;
+    // A product tells nothing of the high bits of its factors in its low ones.
+    return (int) ((h ^ h >>> 32) * 0xc2b2ae3d27d4eb4fL >>> 32);
   }
 }
