@@ -71,7 +71,8 @@ final class TextShapes {
       shapes = Arrays.copyOf(shapes, shapes.length + 1);
       latest = shapes.length - 1;
     } else {
-      latest = victim++ % SHAPES_MAX;
+      latest = victim;
+      victim = (victim + 1) % SHAPES_MAX;
     }
     shapes[latest] = learnt;
   }
