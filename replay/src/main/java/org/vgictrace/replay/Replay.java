@@ -12,6 +12,7 @@ import org.vgictrace.replay.engine.Event;
 import org.vgictrace.replay.engine.Ledger;
 import org.vgictrace.replay.engine.Part;
 import org.vgictrace.replay.kvm.AccessMarks;
+import org.vgictrace.replay.kvm.Companions;
 import org.vgictrace.replay.kvm.DeviceMarks;
 import org.vgictrace.replay.kvm.KvmModel;
 import org.vgictrace.replay.kvm.Machine;
@@ -68,6 +69,7 @@ public final class Replay {
             new StepMarks(model),
             new AccessMarks(model),
             new DeviceMarks(model),
+            new Companions(model),
             new LpiModel(machine, reporter, options.release()),
             new VlpiModel(machine, reporter),
             new OwnershipModel(machine, reporter),

@@ -32,7 +32,7 @@ class ShippedCapturesTest {
       6.12-gicv3-mix/trace.txt M612 GICv3 transitions 3794/0/3 decided 0.9906 gaps 0 vms 1 vcpus 2 []
       6.12-gicv3-mix/report.txt M612 GICv3 transitions 3788/0/3 decided 0.9899 gaps 0 vms 1 vcpus 2 []
       6.12-gicv3-raw-text/trace.dat M612 GICv3 transitions 2106/0/1 decided 0.9980 gaps 0 vms 1 vcpus 2 []
-      6.12-gicv3-record-v6-lost/trace.dat M612 GICv3 transitions 7796/0/17 decided 0.9919 gaps 0 vms 1 vcpus 2 []
+      6.12-gicv3-record-v6-lost/trace.dat M612 GICv3 transitions 7796/0/19 decided 0.9917 gaps 0 vms 1 vcpus 2 []
       6.12-gicv3-timer-nvhe/trace.dat M612 GICv3 transitions 3983/0/4 decided 0.9990 gaps 0 vms 1 vcpus 2 []
       7.2-gicv2-mix/trace.dat M72 GICv2 transitions 4032/0/5 decided 0.9906 gaps 0 vms 1 vcpus 2 []
       7.2-gicv2-mix/trace.txt M72 GICv2 transitions 4032/0/5 decided 0.9906 gaps 0 vms 1 vcpus 2 []

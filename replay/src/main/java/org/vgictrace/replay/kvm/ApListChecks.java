@@ -5,6 +5,8 @@ import static org.vgictrace.replay.rule.ApListRules.AP_3;
 import static org.vgictrace.replay.rule.ApListRules.AP_4;
 import static org.vgictrace.replay.rule.ApListRules.AP_5;
 import static org.vgictrace.replay.rule.ApListRules.AP_6;
+import static org.vgictrace.replay.rule.LpiRules.REF_1;
+import static org.vgictrace.replay.rule.LpiRules.REF_3;
 
 import org.agrona.collections.Int2ObjectHashMap;
 import org.jspecify.annotations.Nullable;
@@ -30,12 +32,27 @@ final class ApListChecks {
   private static final int A5 = Ledger.index(AP_5);
   private static final int A6 = Ledger.index(AP_6);
 
+  private static final int R1 = Ledger.index(REF_1);
+  private static final int R3 = Ledger.index(REF_3);
+  private static final int REFS = Kind.IRQ_PUT.column("refs");
   private static final int QUEUED = Kind.QUEUE_RET.column("queued");
 
-  /** A queueing attempt that has not returned. */
+  /** The latest queueing attempt of a CPU. */
   private static final class Attempt {
+    /** The interrupt until it returns, or until another attempt. */
     @Nullable IrqState irq;
+
+    /** The interrupt. */
+    @Nullable IrqState tried;
+
+    /** The interrupt whose reference the CPU dropped last, and where. */
+    @Nullable IrqState dropped;
+
+    long droppedSeq;
+    int droppedPid;
+
     int pid;
+    int cpu;
     long seq;
     long ts;
     long own;
@@ -52,6 +69,7 @@ final class ApListChecks {
   private final Machine machine;
   private final Reporter reporter;
   private final Continuity continuity;
+  private final GainChecks gains;
   private final InjectionChecks injections;
   private final Ledger ledger;
   private final FoldEndChecks fold;
@@ -65,6 +83,7 @@ final class ApListChecks {
       InjectionChecks injections) {
     this.injections = injections;
     this.continuity = continuity;
+    this.gains = new GainChecks(machine, reporter);
     this.machine = machine;
     this.reporter = reporter;
     this.ledger = reporter.ledger();
@@ -83,9 +102,24 @@ final class ApListChecks {
       attempt = new Attempt();
       attemptByCpu.put(e.cpu, attempt);
     }
+    if (irq != null && irq == attempt.tried && attempt.pid == e.pid) {
+      again(attempt, irq);
+    }
+    if (irq != null
+        && irq == attempt.dropped
+        && attempt.droppedPid == e.pid
+        && !irq.isLpi()
+        && machine.latestOf(e.cpu) == attempt.droppedSeq) {
+      // Whoever queues it has a reference, and drops it afterwards.
+      ledger.beginTransition();
+      ledger.indeterminate(A4, Reason.PROBE_MISSING);
+      ledger.endTransition();
+    }
     attempt.irq = irq;
+    attempt.tried = irq;
     attempt.pid = e.pid;
     attempt.seq = e.seq;
+    attempt.cpu = e.cpu;
     attempt.ts = e.ts;
     if (irq != null) {
       attempt.own = irq.own;
@@ -93,6 +127,24 @@ final class ApListChecks {
       attempt.known = irq.known;
       attempt.bits = irq.bits;
       irq.raised(e);
+    }
+  }
+
+  /** INV-AP-4: a deliverable interrupt that was on no list is on one after the first attempt. */
+  private void again(Attempt first, IrqState irq) {
+    boolean due =
+        first.own == 0
+            && irq.own == 0
+            && isDeliverable(irq)
+            && machine.latestOf(first.cpu) == first.seq
+            && first.isCurrent(irq)
+            && irq.vm != null
+            && irq.vm.distributor == VmState.Switch.ON;
+    if (due) {
+      // Its target may have served it meanwhile.
+      ledger.beginTransition();
+      ledger.indeterminate(A4, Reason.RACE_WINDOW);
+      ledger.endTransition();
     }
   }
 
@@ -190,12 +242,25 @@ final class ApListChecks {
   void put(Event e, Kind kind) {
     machine.saw(Observation.PUT_SNAPSHOT);
     VcpuState v = machine.vcpuOfThread(e.pid);
+    IrqState there = machine.irqAt(e.get(Snapshot.IRQ, 0));
     IrqState known = machine.irqOf(e, v, Machine.kvmOf(e, kind));
     boolean served =
         known != null && v != null && known.own == v.pointer && mustStay(known, v) && isSyncing(v);
     ledger.beginTransition();
+    if (there != null && known != null && there != known) {
+      renumbered(e, there, known, v);
+    }
     IrqState irq = snapshot(e, v, kind);
     injections.put(e, irq);
+    Attempt latest = attemptByCpu.get(e.cpu);
+    if (latest != null) {
+      latest.dropped = irq;
+      latest.droppedSeq = e.seq;
+      latest.droppedPid = e.pid;
+    }
+    if (irq != null && !irq.isLpi() && e.has(REFS)) {
+      uncounted(e, irq, e.getInt(REFS, 0));
+    }
     if (irq != null && v != null) {
       fold.put(e, v, irq);
       if (served && isSyncing(v)) {
@@ -203,6 +268,23 @@ final class ApListChecks {
       }
     }
     ledger.endTransition();
+  }
+
+  /** INV-REF-1: the references of an interrupt that is no LPI are not counted. */
+  private void uncounted(Event e, IrqState irq, int refs) {
+    if (irq.refs >= 0 && irq.refs != refs) {
+      reporter.violated(
+          R1,
+          Strength.SOFT,
+          e,
+          "put " + irq.text(),
+          machine.vcpuAt(irq.target),
+          Integer.toUnsignedLong(irq.intid),
+          "The reference count of an interrupt that is no LPI changed.",
+          "refs=" + irq.refs + ", as ever",
+          "refs=" + refs);
+    }
+    irq.refs = refs;
   }
 
   private static boolean isSyncing(VcpuState v) {
@@ -241,20 +323,36 @@ final class ApListChecks {
 
   /** Takes over a snapshot, its owner included, and judges what any snapshot can show. */
   private @Nullable IrqState snapshot(Event e, @Nullable VcpuState context, Kind kind) {
+    IrqState there = machine.irqAt(e.get(Snapshot.IRQ, 0));
     IrqState irq = machine.irqOf(e, context, Machine.kvmOf(e, kind));
     if (irq == null) {
       return null;
     }
+    if (there != null && there != irq) {
+      renumbered(e, there, irq, context);
+    }
     long ownBefore = irq.own;
+    long targetBefore = (irq.belief.known & Belief.TARGET) != 0 ? irq.belief.target : 0;
     boolean activeBefore = irq.is(IrqState.ACTIVE) && !machine.accesses.isChanging(irq);
     EventRef before = activeBefore ? Reporter.snapshotRef(irq) : null;
+    gains.before(kind, e, irq);
     irq.observe(e);
+    gains.judge(kind, e, irq);
     continuity.judge(kind, e, irq, context);
+    irq.seenGeneration = irq.vm == null ? 0 : irq.vm.generation;
     long own = e.get(Snapshot.OWN, IrqState.POINTER_UNKNOWN);
     if (own == IrqState.POINTER_UNKNOWN) {
       return irq;
     }
     privateOwner(e, irq, own);
+    if (own != 0
+        && before == null
+        && own != ownBefore
+        && ownBefore != IrqState.POINTER_UNKNOWN
+        && !irq.isPrivate()
+        && !irq.isLpi()) {
+      listed(e, irq, own, targetBefore);
+    }
     if (own != ownBefore && ownBefore != 0 && ownBefore != IrqState.POINTER_UNKNOWN) {
       if (own != 0) {
         migrated(e, irq, own, before);
@@ -264,6 +362,31 @@ final class ApListChecks {
     }
     machine.setOwn(irq, own);
     return irq;
+  }
+
+  /** INV-REF-3: the structure of a private interrupt or SPI keeps its number while the VM lives. */
+  private void renumbered(Event e, IrqState before, IrqState irq, @Nullable VcpuState context) {
+    VmState vm = before.vm;
+    if (vm == null || irq.vm != vm || before.epoch != machine.epoch || before.isLpi()) {
+      return;
+    }
+    before.belief.refresh(vm);
+    boolean running =
+        context != null && context.vm == vm && machine.isRunning(vm) && before.belief.known != 0;
+    if (!running && !vm.fromCreation) {
+      return;
+    }
+    reporter.violated(
+        R3,
+        Strength.SOFT,
+        e,
+        "state " + irq.text(),
+        context,
+        Integer.toUnsignedLong(irq.intid),
+        "The structure of an interrupt shows another number.",
+        "INTID " + Integer.toUnsignedString(before.intid),
+        "INTID " + Integer.toUnsignedString(irq.intid),
+        Reporter.snapshotRef(before));
   }
 
   private void privateOwner(Event e, IrqState irq, long own) {
@@ -284,6 +407,28 @@ final class ApListChecks {
           "own = none or its own vCPU",
           "own=" + Reporter.hex(own) + " target=" + Reporter.hex(irq.target));
     }
+  }
+
+  /** INV-AP-6: an interrupt comes to the ap_list of its target and to no other. */
+  private void listed(Event e, IrqState irq, long own, long targetBefore) {
+    boolean stayed =
+        targetBefore != 0
+            && irq.target == targetBefore
+            && (irq.belief.known & Belief.TARGET) != 0
+            && irq.belief.target == targetBefore;
+    if (!stayed || own == irq.target) {
+      return;
+    }
+    reporter.violated(
+        A6,
+        Strength.SOFT,
+        e,
+        "state " + irq.text(),
+        machine.vcpuAt(own),
+        Integer.toUnsignedLong(irq.intid),
+        "An interrupt came to the ap_list of a vCPU that is not its target.",
+        "own=" + Reporter.hex(irq.target),
+        "own=" + Reporter.hex(own));
   }
 
   /**

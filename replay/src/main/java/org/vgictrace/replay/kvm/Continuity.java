@@ -49,6 +49,9 @@ final class Continuity {
   /** Fields that population and folding change. */
   private static final int MOVING = IrqState.PENDING | IrqState.ACTIVE | Belief.SOURCE;
 
+  /** LPIs of a guest have 16 bits. */
+  private static final int LPIS_END = 1 << 16;
+
   private static final int TIED = IrqState.HW | Belief.HWINTID;
 
   private final Machine machine;
@@ -70,6 +73,16 @@ final class Continuity {
     int fields = Belief.fields(e);
     if (!irq.isLpi()) {
       itself(kind, e, irq, fields);
+    } else if (irq.is(IrqState.LEVEL) && irq.intid > 0 && irq.intid < LPIS_END) {
+      wrong(
+          L2,
+          Strength.HARD,
+          e,
+          irq,
+          text(kind) + irq.text(),
+          "An LPI has a line.",
+          "line=0",
+          irq.text());
     }
     Belief belief = irq.belief;
     belief.refresh(irq.vm);
@@ -86,6 +99,8 @@ final class Continuity {
     }
     int certain = differs == 0 ? 0 : certain(kind, irq, thread, differs);
     if (certain != 0 && kind == Kind.IRQ_PUT) {
+      // The next snapshot tells, if there is one before everything may have changed.
+      ledger.indeterminate(rule(irq, Integer.lowestOneBit(certain), false), Reason.RACE_WINDOW);
       belief.suspect = certain;
       belief.suspectRef = Ledger.ref(e, text(kind) + irq.text());
     } else if (certain != 0) {
@@ -247,15 +262,19 @@ final class Continuity {
       certain |= moving(kind, irq, thread, differs);
     }
     boolean injecting = kind == Kind.QUEUE && irq.belief.openInjection;
-    if ((differs & IrqState.LEVEL) != 0 && isLineSettled(irq) && !injecting) {
+    if ((differs & IrqState.LEVEL) != 0 && isLineSettled(kind, irq) && !injecting) {
       certain |= IrqState.LEVEL;
     }
     return certain;
   }
 
-  /** Whether only injections drive the line, and both of their events are recorded. */
-  private boolean isLineSettled(IrqState irq) {
-    boolean driven = irq.isNot(IrqState.LEVEL_SENSITIVE) || irq.isNot(IrqState.HW);
+  /**
+   * Whether only injections drive the line, and both of their events are recorded. The line of a
+   * mapped interrupt is sampled, but not between its population and its fold.
+   */
+  private boolean isLineSettled(Kind kind, IrqState irq) {
+    boolean driven =
+        irq.isNot(IrqState.LEVEL_SENSITIVE) || irq.isNot(IrqState.HW) || kind == Kind.LR_FOLD;
     return driven && machine.showsInject && machine.showsPendingTrace;
   }
 

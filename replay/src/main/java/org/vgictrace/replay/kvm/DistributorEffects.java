@@ -325,7 +325,7 @@ final class DistributorEffects {
       return;
     }
     raise(e, irq, level);
-    irq.forget(IrqState.PENDING | IrqState.LEVEL);
+    irq.forget(moved(irq));
     irq.changedTs = e.ts;
     irq.raised(e);
   }
@@ -336,11 +336,18 @@ final class DistributorEffects {
       return;
     }
     Belief belief = irq.belief;
-    belief.forget(IrqState.PENDING | IrqState.LEVEL);
+    belief.forget(moved(irq));
     // A snapshot in the writer's thread may now be one of the injection in between.
     belief.doubtWrite();
     boolean alone = belief.injectorPid == IrqState.NOBODY || belief.injectorPid == e.pid;
     belief.injectorPid = alone ? e.pid : IrqState.SEVERAL;
+  }
+
+  /** What an injection may change: of a level interrupt only the line (INJ-5). */
+  private static int moved(IrqState irq) {
+    int trigger = IrqState.LEVEL_SENSITIVE;
+    boolean level = irq.is(trigger) && (irq.belief.known & irq.belief.bits & trigger) != 0;
+    return level ? IrqState.LEVEL : IrqState.PENDING | IrqState.LEVEL;
   }
 
   /** Whether the injection changes nothing: the line has that level, or it ends an edge (INJ-4). */

@@ -4,6 +4,7 @@ import static org.vgictrace.replay.rule.ApListRules.AP_2;
 import static org.vgictrace.replay.rule.ApListRules.AP_5;
 import static org.vgictrace.replay.rule.EntryImageRules.LRE_18;
 import static org.vgictrace.replay.rule.EntryImageRules.LRE_19;
+import static org.vgictrace.replay.rule.EntryImageRules.LRE_4;
 
 import org.vgictrace.parser.event.Kind;
 import org.vgictrace.parser.event.Snapshot;
@@ -24,6 +25,7 @@ import org.vgictrace.replay.verdict.EventRef;
 final class FlushChecks {
   private static final int A2 = Ledger.index(AP_2);
   private static final int A5 = Ledger.index(AP_5);
+  private static final int R4 = Ledger.index(LRE_4);
   private static final int R18 = Ledger.index(LRE_18);
   private static final int R19 = Ledger.index(LRE_19);
 
@@ -114,7 +116,9 @@ final class FlushChecks {
         if ((v.popMask | v.clearMask) >>> k != 0) {
           // The flush starts again: the entry was cancelled with no list register in use, or its
           // fold is missing.
-          if (v.popMask != 0) {
+          int pass = v.popMask | v.clearMask;
+          boolean broken = v.clearMask != 0 && (pass & pass + 1) != 0;
+          if (v.popMask != 0 || broken) {
             machine.gap(v);
           }
           begin(e, v);
@@ -135,6 +139,25 @@ final class FlushChecks {
     v.exitValid = false;
     v.flushTs = e.ts;
     v.beforeFlushTs = v.lastTs;
+  }
+
+  /**
+   * The flush is over. A pass over the list writes every register, which shows if one was missed.
+   */
+  void complete(VcpuState v) {
+    int written = v.popMask | v.clearMask;
+    boolean missed =
+        v.clearMask != 0 && machine.lrs > 0 && Integer.bitCount(written) != machine.lrs;
+    boolean late = false;
+    for (int k = 0; v.hcrConfig && k < VcpuState.LRS_MAX; k++) {
+      // The control register is set up when all registers are.
+      late |= (v.popMask >>> k & 1) != 0 && v.popSeq[k] > v.hcrConfigSeq;
+    }
+    if (missed || late) {
+      ledger.beginTransition();
+      ledger.indeterminate(R4, Reason.PROBE_MISSING);
+      ledger.endTransition();
+    }
   }
 
   /** Steps that come once in a flush, wherever. */

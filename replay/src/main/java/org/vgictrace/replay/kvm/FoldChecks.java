@@ -1,5 +1,6 @@
 package org.vgictrace.replay.kvm;
 
+import static org.vgictrace.replay.rule.ApListRules.AP_3;
 import static org.vgictrace.replay.rule.FoldRules.FOLD_1;
 import static org.vgictrace.replay.rule.FoldRules.FOLD_10;
 import static org.vgictrace.replay.rule.FoldRules.FOLD_11;
@@ -29,6 +30,7 @@ import org.vgictrace.replay.verdict.EventRef;
  * hosts since 6.19), the state before resampling, the state when the reference is dropped.
  */
 final class FoldChecks {
+  private static final int A3 = Ledger.index(AP_3);
   private static final int F1 = Ledger.index(FOLD_1);
   private static final int F2 = Ledger.index(FOLD_2);
   private static final int F3 = Ledger.index(FOLD_3);
@@ -45,6 +47,7 @@ final class FoldChecks {
   private final Reporter reporter;
   private final Continuity continuity;
   private final Ledger ledger;
+  private boolean showsPrune;
 
   FoldChecks(Machine machine, Reporter reporter, Continuity continuity) {
     this.continuity = continuity;
@@ -61,6 +64,18 @@ final class FoldChecks {
     v.extraFolds = 0;
     v.lastFolded = -1;
     v.physCleared = false;
+    v.pruned = false;
+  }
+
+  /** The list is pruned, which follows the fold where the recording shows it at all. */
+  void pruned(VcpuState v) {
+    if (isFolding(v) && v.lastFolded >= 0) {
+      ledger.beginTransition();
+      unfinished(v);
+      ledger.endTransition();
+    }
+    v.pruned = true;
+    showsPrune = true;
   }
 
   /** One register was folded; the event shows the interrupt before resampling. */
@@ -90,6 +105,7 @@ final class FoldChecks {
   private void ofRegister(Event e, VcpuState v, IrqState irq, boolean sourcesLeft) {
     int k = find(v, irq.intid);
     if (k >= v.foldNext) {
+      unfinished(v);
       v.foldNext = k + 1;
       v.foldMask |= 1 << k;
       v.lastFolded = k;
@@ -113,6 +129,13 @@ final class FoldChecks {
           "LR" + k + " after LR" + (v.foldNext - 1));
     } else {
       extra(e, v, irq);
+    }
+  }
+
+  /** The fold before must have ended by dropping its reference. */
+  private void unfinished(VcpuState v) {
+    if (v.lastFolded >= 0 && machine.shows(Observation.PUT_SNAPSHOT)) {
+      ledger.indeterminate(F2, Reason.NO_IRQ_SNAPSHOT);
     }
   }
 
@@ -347,10 +370,12 @@ final class FoldChecks {
     boolean isActive = Lr.isActive(v.out[k], machine.isV3());
     boolean impossible = deactivated && isActive;
     boolean missed = v.entryValid && wasActive && !isActive && !deactivated && !irq.isLpi();
-    if (pending != pendingOut || impossible || missed) {
+    boolean invented =
+        v.entryValid && !wasActive && deactivated && !machine.accesses.isChanging(irq);
+    if (pending != pendingOut || impossible || missed || invented) {
       violated(
           F9,
-          missed ? Strength.SOFT : Strength.PAIR,
+          missed || invented ? Strength.SOFT : Strength.PAIR,
           e,
           v,
           irq,
@@ -380,7 +405,7 @@ final class FoldChecks {
     }
     if (found >= 0) {
       v.ackMask |= 1 << found;
-      ledger.consistent(F10);
+      inPlace(v, found);
     } else if (machine.profile.isEoiCount() && v.outHcr >= 0 && Hcr.eoiCount(v.outHcr) > 0) {
       ledger.consistent(F10);
     } else if (v.outTainted == 0) {
@@ -397,6 +422,24 @@ final class FoldChecks {
           reporter.exitRef(v));
     }
     ledger.endTransition();
+  }
+
+  /** The announcement comes before the fold of its register, on GICv3 hosts since 6.19 after. */
+  private void inPlace(VcpuState v, int k) {
+    boolean folded = (v.foldMask >>> k & 1) != 0;
+    if (!machine.profile.isKnown() || !machine.shows(Observation.FOLD_SNAPSHOT)) {
+      ledger.consistent(F10);
+    } else if (machine.isV3() && machine.profile.isEoiCount()) {
+      if (folded && v.lastFolded == k) {
+        ledger.consistent(F10);
+      } else {
+        ledger.indeterminate(F10, Reason.PROBE_MISSING);
+      }
+    } else if (folded) {
+      ledger.indeterminate(F10, Reason.PROBE_MISSING);
+    } else {
+      ledger.consistent(F10);
+    }
   }
 
   private boolean isFinished(VcpuState v, int k) {
@@ -420,6 +463,10 @@ final class FoldChecks {
     v.exitValid = false;
     int n = Math.min(v.used, v.outRecorded);
     ledger.beginTransition();
+    unfinished(v);
+    if (showsPrune && !v.pruned && (v.used > 0 || machine.profile.isEoiCount())) {
+      ledger.indeterminate(A3, Reason.PROBE_MISSING);
+    }
     for (int k = 0; k < n; k++) {
       if ((v.outTainted >>> k & 1) != 0) {
         continue;

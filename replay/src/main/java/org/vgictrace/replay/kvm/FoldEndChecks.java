@@ -1,5 +1,6 @@
 package org.vgictrace.replay.kvm;
 
+import static org.vgictrace.replay.rule.FoldRules.FOLD_1;
 import static org.vgictrace.replay.rule.FoldRules.FOLD_2;
 import static org.vgictrace.replay.rule.FoldRules.FOLD_3;
 import static org.vgictrace.replay.rule.FoldRules.FOLD_4;
@@ -20,6 +21,7 @@ import org.vgictrace.replay.rule.Reason;
  * or queueing attempt is then in the recording.
  */
 final class FoldEndChecks {
+  private static final int F1 = Ledger.index(FOLD_1);
   private static final int F2 = Ledger.index(FOLD_2);
   private static final int F3 = Ledger.index(FOLD_3);
   private static final int F4 = Ledger.index(FOLD_4);
@@ -39,6 +41,7 @@ final class FoldEndChecks {
 
   /** The reference taken for a fold is dropped; the event shows the interrupt after resampling. */
   void put(Event e, VcpuState v, IrqState irq) {
+    strange(e, v, irq);
     int k = v.lastFolded;
     if (k < 0 || !FoldChecks.isFolding(v) || intid(v, k) != Integer.toUnsignedLong(irq.intid)) {
       return;
@@ -53,6 +56,30 @@ final class FoldEndChecks {
     }
   }
 
+  /**
+   * The fold of a register ends before it began, or ends twice: an event between is missing, or was
+   * recorded elsewhere.
+   */
+  private void strange(Event e, VcpuState v, IrqState irq) {
+    if (v.phase != VcpuState.Phase.FOLDING
+        || !machine.shows(Observation.FOLD_SNAPSHOT)
+        || e.isInInterrupt()) {
+      return;
+    }
+    int n = Math.min(v.used, v.outRecorded);
+    for (int k = 0; k < n; k++) {
+      if (intid(v, k) == Integer.toUnsignedLong(irq.intid)) {
+        // Whoever is told of the end may inject it again at once.
+        boolean early = (v.foldMask >>> k & 1) == 0 && (v.ackMask >>> k & 1) == 0;
+        boolean again = v.lastFolded != k && irq.own == v.pointer && (v.ackMask >>> k & 1) == 0;
+        if (early || again) {
+          ledger.indeterminate(F1, Reason.PROBE_MISSING);
+        }
+        return;
+      }
+    }
+  }
+
   private long intid(VcpuState v, int k) {
     return Lr.intid(v.out[k], machine.isV3(), machine.isV2Guest(v));
   }
@@ -61,8 +88,11 @@ final class FoldEndChecks {
   private void unchanged(Event e, VcpuState v, IrqState irq, int k) {
     int both = irq.known & v.foldedKnown;
     int changed = (irq.bits ^ v.foldedBits) & both & (IrqState.ACTIVE | IrqState.PENDING);
+    if (irq.isLpi()) {
+      // Messages make it pending, and they need no probe; only a fold makes it active.
+      changed &= IrqState.ACTIVE;
+    }
     if (changed == 0
-        || irq.isLpi()
         || machine.accesses.isChanging(irq)
         || !machine.shows(Observation.DISTRIBUTOR) && !isUndisturbed(v)) {
       return;

@@ -97,6 +97,12 @@ final class IrqState {
   /** Flushes in a row that should have served it and did not. */
   int missed;
 
+  /** {@link VmState#generation} of the latest snapshot outside of flushes and folds. */
+  int seenGeneration;
+
+  /** Its reference count when it was seen last, -1 for unknown; counted for LPIs only. */
+  int refs = -1;
+
   /** What must still hold of it. */
   final Belief belief = new Belief();
 

@@ -93,6 +93,10 @@ public final class KvmModel implements Part {
   private static final int MAP_INTID = Kind.IRQ_MAP.column("intid");
   private static final int STEP_VCPU = Kind.VGIC_STEP.column("vcpu");
   private static final int STEP_VCPU_ID = Kind.VGIC_STEP.column("vcpu_id");
+  private static final int STEP_STEP = Kind.VGIC_STEP.column("step");
+  private static final int STEP_LOAD = vgicStep("load");
+  private static final int STEP_PUT = vgicStep("put");
+  private static final int STEP_PRUNE = vgicStep("prune");
   private static final int STEP_KVM = Kind.VGIC_STEP.column("kvm");
   private static final int ACK_PIN = Kind.IRQ_ACK.column("pin");
 
@@ -163,6 +167,10 @@ public final class KvmModel implements Part {
 
   private static int nestedStep(String label) {
     return Kind.NESTED.columns().get(NESTED_STEP).labels().indexOf(label);
+  }
+
+  private static int vgicStep(String label) {
+    return Kind.VGIC_STEP.columns().get(STEP_STEP).labels().indexOf(label);
   }
 
   private static int vmOp(String label) {
@@ -239,7 +247,7 @@ public final class KvmModel implements Part {
         injections.kick(e);
         residencies.kicked(e);
       }
-      case USERSPACE_EXIT -> residencies.outOfGuest(e, thread);
+      case USERSPACE_EXIT -> residencies.afterExit(e, thread);
       case LOST -> {
         reporter.ledger().withdrawSince(machine.recording.latestOf(e.cpu));
         machine.goDark(e.cpu);
@@ -284,6 +292,10 @@ public final class KvmModel implements Part {
     machine.saw(Observation.UNDERFLOW);
     machine.profile.evidence(Generation.M612, "set_underflow in the recording");
     VcpuState v = machine.vcpuInThread(e, e.get(UNDERFLOW_VCPU, 0));
+    if (v.phase == Phase.FLUSH && v.underflow) {
+      // Once in a flush: the rest of one is missing.
+      machine.gap(v);
+    }
     flush.step(e, v);
     v.underflow = true;
     v.underflowSeq = e.seq;
@@ -295,6 +307,10 @@ public final class KvmModel implements Part {
     machine.saw(Observation.HCR_CONFIG);
     machine.profile.evidence(Generation.M72, "configure_hcr in the recording");
     VcpuState v = machine.vcpuInThread(e, e.get(CONFIG_VCPU, 0));
+    if (v.phase == Phase.FLUSH && v.hcrConfig && machine.shows(Observation.EXIT_IMAGE)) {
+      // Since 6.19 a fold follows every flush.
+      machine.gap(v);
+    }
     flush.step(e, v);
     v.hcrConfig = true;
     v.hcrConfigSeq = e.seq;
@@ -305,7 +321,7 @@ public final class KvmModel implements Part {
   }
 
   private void mmio(Event e, @Nullable VcpuState v) {
-    residencies.outOfGuest(e, v);
+    residencies.afterExit(e, v);
     machine.showsAccesses = true;
     machine.disturbedTs = e.ts;
     if (v != null && e.getInt(MMIO_ACCESS, 0) == 1) {
@@ -363,6 +379,12 @@ public final class KvmModel implements Part {
     VcpuState v = machine.vcpuAt(e.get(STEP_VCPU, 0));
     if (v != null) {
       machine.tie(v, e.get(STEP_KVM, 0), e.getInt(STEP_VCPU_ID, -1));
+      int step = e.getInt(STEP_STEP, -1);
+      if (v.pid == e.pid && (step == STEP_LOAD || step == STEP_PUT)) {
+        residencies.switched(v);
+      } else if (step == STEP_PRUNE) {
+        fold.pruned(v);
+      }
     }
   }
 

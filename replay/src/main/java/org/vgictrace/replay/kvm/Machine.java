@@ -388,6 +388,11 @@ public final class Machine {
     return irq;
   }
 
+  /** The interrupt whose structure is at that address, or null. */
+  @Nullable IrqState irqAt(long address) {
+    return irqByAddress.get(address);
+  }
+
   /** The interrupt of that number as the vCPU sees it, or null. */
   @Nullable IrqState known(int intid, @Nullable VcpuState context) {
     if (context == null) {

@@ -11,6 +11,7 @@ import org.vgictrace.replay.engine.Event;
 import org.vgictrace.replay.engine.Ledger;
 import org.vgictrace.replay.engine.Strength;
 import org.vgictrace.replay.gic.Hcr;
+import org.vgictrace.replay.rule.Observation;
 import org.vgictrace.replay.rule.Reason;
 import org.vgictrace.replay.verdict.EventRef;
 
@@ -88,17 +89,40 @@ final class OverflowChecks {
     boolean uie = (hcr & Hcr.UIE) != 0;
     if ((hcr & Hcr.EN) == 0 && v.used > 0) {
       wrong(U4, e, v, "Interrupts enter the guest with the interface switched off.", "En=1");
+    } else if ((hcr & Hcr.EN) == 0 && v.enabledTs != 0) {
+      // Nothing ever takes the bit out of the image again.
+      reporter.violated(
+          U4,
+          Strength.SOFT,
+          e,
+          reporter.image("entry image", v.in, v.used, v.inHcr),
+          v,
+          -1,
+          "The interface was switched off again.",
+          "En=1, as at an earlier entry",
+          "HCR " + Reporter.hex(hcr) + ": " + Hcr.text(hcr, machine.isV3()),
+          new EventRef(v.enabledSeq, v.enabledTs, v.inCpu, "entry image with En=1"));
     } else if ((hcr & LEGACY_ZERO) != 0 || Hcr.eoiCount(hcr) != 0) {
       wrong(
           U4, e, v, "HCR has bits set that no kernel before 6.19 sets.", "bits 8:2 and 31:27 zero");
     } else {
       ledger.consistent(U4);
+      v.enabledSeq = (hcr & Hcr.EN) != 0 ? e.seq : v.enabledSeq;
+      v.enabledTs = (hcr & Hcr.EN) != 0 ? e.ts : v.enabledTs;
     }
     if (v.underflow && !uie) {
       EventRef request = new EventRef(v.underflowSeq, v.underflowTs, e.cpu, "set_underflow");
       wrong(
           U1, e, v, "The underflow interrupt was requested but is not enabled.", "UIE=1", request);
-    } else if (uie && v.used > 0 && machine.lrs >= 0 && v.used < machine.lrs) {
+    } else if (uie && v.used == 0) {
+      // The fold that sets the count to none switches it off first.
+      wrong(
+          U1,
+          e,
+          v,
+          "The underflow interrupt is enabled although no list register is in use.",
+          "UIE=0");
+    } else if (uie && machine.lrs >= 0 && v.used < machine.lrs) {
       wrong(
           U1,
           e,
@@ -109,6 +133,8 @@ final class OverflowChecks {
       fullWithoutUnderflow(e, v);
     } else if (v.used > 0 && machine.lrs < 0) {
       ledger.indeterminate(U1, Reason.CONFIG);
+    } else if (uie && !v.underflow && machine.shows(Observation.UNDERFLOW)) {
+      ledger.indeterminate(U1, Reason.PROBE_MISSING);
     } else {
       ledger.consistent(U1);
     }
@@ -140,7 +166,27 @@ final class OverflowChecks {
     }
   }
 
+  /**
+   * Whether the interrupts that were counted are those that were populated. Each is looked at
+   * twice, and may change in between.
+   */
+  private boolean isCounted(VcpuState v) {
+    int populated = v.populated();
+    if (v.nrPend + v.nrAct > machine.lrs || populated != v.used) {
+      return true;
+    }
+    int sgis = 0;
+    for (int k = 0; k < v.used; k++) {
+      IrqState irq = v.popIrq[k];
+      sgis += irq != null && irq.isSgi() ? 1 : 0;
+    }
+    return v.nrPend + v.nrAct == populated && v.nrSgi == sgis;
+  }
+
   private void eoiCount(Event e, VcpuState v) {
+    if (v.hcrConfig && machine.lrs > 0 && !isCounted(v)) {
+      ledger.indeterminate(U2, Reason.RACE_WINDOW);
+    }
     overflowBits(e, v);
     groupBits(e, v);
     if (machine.isV3()) {

@@ -169,6 +169,9 @@ final class Residencies {
     }
     v.imageSerial = ++imageSerial;
     machine.runs(v);
+    if (v.used > 0 && v.vm != null) {
+      v.vm.delivers = true;
+    }
     v.phase = Phase.IMAGED;
     v.entryValid = true;
     v.exitValid = false;
@@ -180,6 +183,7 @@ final class Residencies {
       v.popMask = 0;
       v.entryValid = true;
     }
+    flush.complete(v);
     pendings.entered(e, v);
     list.survey(v);
     entry.judge(e, v);
@@ -237,6 +241,27 @@ final class Residencies {
     fold.begin(v);
     v.phase = v.synced ? Phase.CANCELLED : Phase.FOLDING;
     residency.undecided(v);
+  }
+
+  /** Something happens in the thread that cannot happen before the exit event. */
+  void afterExit(Event e, @Nullable VcpuState v) {
+    if (v != null && v.phase == Phase.FOLDING && isExitMissing(v)) {
+      machine.gap(v);
+    } else {
+      outOfGuest(e, v);
+    }
+  }
+
+  /** The vCPU is loaded or put, which no preemption does between the image and the exit event. */
+  void switched(VcpuState v) {
+    boolean inside = v.phase == Phase.GUEST || v.phase == Phase.FOLDING;
+    if (inside && isExitMissing(v)) {
+      machine.gap(v);
+    }
+  }
+
+  private boolean isExitMissing(VcpuState v) {
+    return v.synced && machine.shows(Observation.VCPU_EXIT);
   }
 
   /**

@@ -142,6 +142,12 @@ public final class VcpuState {
   long inHcr = -1;
   long inVmcr = -1;
 
+  /** The latest entry whose control register was right and had the interface switched on. */
+  long enabledSeq;
+
+  /** Its time, 0 if there was none. */
+  long enabledTs;
+
   /** Whether the control register was found wrong at entry. */
   boolean inHcrTainted;
 
@@ -175,6 +181,9 @@ public final class VcpuState {
   int ackMask;
   int extraFolds;
   int lastFolded = -1;
+
+  /** Whether the list was pruned after the fold. */
+  boolean pruned;
 
   // The interrupt of that register as its fold left it.
   int foldedKnown;

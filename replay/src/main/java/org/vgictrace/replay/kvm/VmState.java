@@ -38,6 +38,9 @@ final class VmState {
   /** Whether the recording shows the VM from its creation, without a loss since. */
   boolean fromCreation;
 
+  /** Whether a list register was in use at an entry. */
+  boolean delivers;
+
   /** Whether the guest may be using the distributor. */
   Switch distributor = Switch.UNKNOWN;
 

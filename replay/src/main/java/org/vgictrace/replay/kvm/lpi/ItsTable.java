@@ -65,6 +65,18 @@ final class ItsTable {
     return devices.get((int) device);
   }
 
+  /** Whether an event of that number, of any device, leads to the LPI. */
+  boolean leads(long event, int intid) {
+    Long2ObjectHashMap<Mapping>.EntryIterator entries = events.entrySet().iterator();
+    while (entries.hasNext()) {
+      entries.next();
+      if ((int) entries.getLongKey() == (int) event && entries.getValue().intid == intid) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   @Nullable Mapping mapping(long device, long event) {
     return events.get(key(device, event));
   }

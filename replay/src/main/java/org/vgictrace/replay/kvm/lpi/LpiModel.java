@@ -15,6 +15,8 @@ import org.vgictrace.replay.kvm.Machine;
 import org.vgictrace.replay.kvm.Reporter;
 import org.vgictrace.replay.kvm.VcpuState;
 import org.vgictrace.replay.rule.Generation;
+import org.vgictrace.replay.rule.ItsRules;
+import org.vgictrace.replay.rule.Reason;
 import org.vgictrace.replay.verdict.EventRef;
 
 /**
@@ -65,6 +67,8 @@ public final class LpiModel implements Part {
   private static final int REG_VAL = Kind.ITS_REG.column("val");
   private static final int WORK_STEP = Kind.ITS_WORK.column("step");
   private static final int WORK_KVM = Kind.ITS_WORK.column("kvm");
+  private static final int ITS1 = Ledger.index(ItsRules.ITS_1);
+  private static final int WORK_EVENT = Kind.ITS_WORK.column("event");
   private static final int WORK_IRQ = Kind.ITS_WORK.column("irq");
   private static final int MSI_KVM = Kind.ITS_MSI.column("kvm");
   private static final int ADD_KVM = Kind.LPI_ADD.column("kvm");
@@ -418,6 +422,7 @@ public final class LpiModel implements Part {
       if (vm != null && !vm.ending && !work.isFreeing()) {
         vm.miss();
       }
+      freed(e);
     } else if (step == RESTORE) {
       tables.restore(e);
       work.restoredBits = -1;
@@ -430,6 +435,20 @@ public final class LpiModel implements Part {
       store.restored(e);
     }
     work.entryRead = false;
+  }
+
+  /** At the end of a VM each mapping is freed; it must be one that a command made. */
+  private void freed(Event e) {
+    LpiVm vm = store.endingVm();
+    Lpi lpi = store.at(e.get(WORK_IRQ, 0));
+    if (vm == null || lpi == null || lpi.vm != vm || !vm.isMapped() || !e.has(WORK_EVENT)) {
+      return;
+    }
+    if (!vm.table.leads(e.get(WORK_EVENT, 0), lpi.intid)) {
+      ledger.beginTransition();
+      ledger.indeterminate(ITS1, Reason.PROBE_MISSING);
+      ledger.endTransition();
+    }
   }
 
   private void message(Event e) {

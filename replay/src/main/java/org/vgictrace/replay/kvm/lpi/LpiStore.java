@@ -101,6 +101,11 @@ final class LpiStore {
     return vm;
   }
 
+  /** The LPI whose structure is at that address, or null. */
+  @Nullable Lpi at(long address) {
+    return byAddress.get(address);
+  }
+
   /** The one VM that ends, null if there are several or none. */
   @Nullable LpiVm endingVm() {
     LpiVm found = null;
