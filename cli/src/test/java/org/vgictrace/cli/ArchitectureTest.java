@@ -29,7 +29,9 @@ final class ArchitectureTest {
   /** Packages whose code runs once per event or per line. */
   private static final String[] HOT = {
     "org.vgictrace.parser.event..",
+    "org.vgictrace.parser.record..",
     "org.vgictrace.parser.tracedat..",
+    "org.vgictrace.parser.perf..",
     "org.vgictrace.parser.ftracetext..",
     "org.vgictrace.replay.engine..",
     "org.vgictrace.replay.gic..",

@@ -8,6 +8,9 @@ import java.util.List;
 import java.util.Set;
 import org.vgictrace.parser.diag.InputException;
 import org.vgictrace.parser.diag.Place;
+import org.vgictrace.parser.record.Cursor;
+import org.vgictrace.parser.record.DamageException;
+import org.vgictrace.parser.record.MetadataReader;
 
 /**
  * The metadata of version 6: one sequence without a directory, so that nothing behind damage can be
@@ -51,7 +54,7 @@ final class BodyV6 {
    */
   void read() throws IOException {
     Cursor in = start.at(header.bodyOffset());
-    MetadataReader metadata = new MetadataReader(contents);
+    MetadataReader metadata = new MetadataReader(contents.metadata);
     String part = "header pages";
     try {
       metadata.headerPages(in);

@@ -10,6 +10,9 @@ import org.jspecify.annotations.Nullable;
 import org.vgictrace.parser.diag.InputException;
 import org.vgictrace.parser.diag.Place;
 import org.vgictrace.parser.format.PageLayout;
+import org.vgictrace.parser.record.Cursor;
+import org.vgictrace.parser.record.DamageException;
+import org.vgictrace.parser.record.MetadataReader;
 
 /**
  * The metadata of version 7: sections, found through a chain of options sections.
@@ -61,7 +64,7 @@ final class BodyV7 {
     this.contents = contents;
     this.codec = codec;
     this.options = new OptionReader(contents);
-    this.metadata = new MetadataReader(contents);
+    this.metadata = new MetadataReader(contents.metadata);
   }
 
   /**

@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import org.vgictrace.parser.format.PageLayout;
+import org.vgictrace.parser.record.Cursor;
+import org.vgictrace.parser.record.DamageException;
 
 /**
  * Finds the data of the CPUs in a buffer section whose table was never written or was cut off: the

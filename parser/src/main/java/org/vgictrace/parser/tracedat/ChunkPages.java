@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 import org.vgictrace.parser.diag.Diagnostics;
 import org.vgictrace.parser.diag.Place;
 import org.vgictrace.parser.input.RandomBytes;
+import org.vgictrace.parser.record.NumberCopies;
 
 /**
  * Pages in compressed chunks:

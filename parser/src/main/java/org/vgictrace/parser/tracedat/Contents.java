@@ -5,10 +5,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.vgictrace.parser.diag.Diagnostics;
 import org.vgictrace.parser.format.PageLayout;
+import org.vgictrace.parser.record.Metadata;
+import org.vgictrace.parser.record.RawFormat;
 
 /** What the metadata of a file says, collected while it is read. */
 final class Contents {
@@ -17,20 +18,20 @@ final class Contents {
 
   private static final int USUAL_PAGE_BYTES = 4096;
 
+  /** Formats, page layout and names of threads. */
+  final Metadata metadata = new Metadata();
+
   /** What was wrong with the metadata, later with the data. */
-  final Diagnostics diagnostics = new Diagnostics();
+  final Diagnostics diagnostics = metadata.diagnostics();
 
   /** Formats by event id. */
-  final Map<Integer, RawFormat> formats = new TreeMap<>();
+  final Map<Integer, RawFormat> formats = metadata.formats();
 
   final List<BufferTable> buffers = new ArrayList<>();
   final CpuStats stats = new CpuStats();
 
   /** Host clocks by guest CPU, for recordings made in a guest. */
   final Map<Integer, TimeShift> timeShifts = new HashMap<>();
-
-  @Nullable PageLayout layout;
-  @Nullable CommandLines commandLines;
 
   /** Number of CPUs, -1 if the file does not say. */
   int cpuCount = -1;
@@ -59,7 +60,7 @@ final class Contents {
 
   /** The layout of pages; the usual one for that machine if the file does not describe it. */
   PageLayout layoutOr(FileHeader header) {
-    PageLayout described = layout;
+    PageLayout described = metadata.layout();
     if (described != null) {
       return described;
     }

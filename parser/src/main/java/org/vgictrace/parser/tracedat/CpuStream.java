@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 import org.vgictrace.parser.diag.Diagnostics;
 import org.vgictrace.parser.diag.Place;
 import org.vgictrace.parser.format.PageLayout;
+import org.vgictrace.parser.record.Placed;
 
 /**
  * The records of one CPU in the order of its ring buffer (kernel/trace/ring_buffer.c, Linux 2.6.31
@@ -29,7 +30,7 @@ import org.vgictrace.parser.format.PageLayout;
  * next record. A damaged record ends its page, because the next one cannot be found. Does not
  * allocate per record. Not thread-safe.
  */
-final class CpuStream {
+final class CpuStream implements Placed {
   private static final VarHandle INT =
       MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
   private static final VarHandle LONG =
@@ -162,7 +163,8 @@ final class CpuStream {
   }
 
   /** Where the current record is in the file. */
-  Place place() {
+  @Override
+  public Place place() {
     return pages.place(recordStart - pages.start());
   }
 

@@ -1,6 +1,7 @@
 package org.vgictrace.parser.tracedat;
 
 import java.util.zip.DataFormatException;
+import org.vgictrace.parser.record.NumberCopies;
 
 /**
  * Uncompresses a piece whose size is claimed by the file. The claim is believed only as far as the

@@ -5,6 +5,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.vgictrace.parser.diag.InputException;
 import org.vgictrace.parser.diag.Place;
+import org.vgictrace.parser.record.Cursor;
+import org.vgictrace.parser.record.DamageException;
 
 /**
  * What a file starts with:

@@ -30,9 +30,6 @@ final class Limits {
 
   static final int CPUS = 65_536;
   static final int BUFFERS = 4_096;
-  static final int FORMATS = 65_536;
-  static final int SYSTEMS = 4_096;
-  static final int COMMAND_LINES_BYTES = 16 << 20;
   static final int NAME_BYTES = 4_096;
 
   private Limits() {}

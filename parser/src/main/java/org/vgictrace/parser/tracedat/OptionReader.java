@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import org.vgictrace.parser.diag.Place;
+import org.vgictrace.parser.record.Cursor;
+import org.vgictrace.parser.record.DamageException;
 
 /**
  * Reads the options that versions 6 and 7 have in common. An option that makes no sense is ignored

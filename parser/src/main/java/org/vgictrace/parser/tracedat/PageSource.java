@@ -2,6 +2,7 @@ package org.vgictrace.parser.tracedat;
 
 import java.io.IOException;
 import org.vgictrace.parser.diag.Place;
+import org.vgictrace.parser.record.NumberCopies;
 
 /** Gives the ring-buffer pages of one CPU one after the other. Not thread-safe. */
 abstract class PageSource {

@@ -3,6 +3,7 @@ package org.vgictrace.parser.tracedat;
 import java.io.IOException;
 import org.vgictrace.parser.diag.Place;
 import org.vgictrace.parser.input.RandomBytes;
+import org.vgictrace.parser.record.NumberCopies;
 
 /** Pages stored as they are, read some at a time. */
 final class PlainPages extends PageSource {

@@ -14,6 +14,9 @@ import org.vgictrace.parser.event.Kind;
 import org.vgictrace.parser.event.KindTable;
 import org.vgictrace.parser.event.Names;
 import org.vgictrace.parser.format.EventFormatParser;
+import org.vgictrace.parser.record.CommandLines;
+import org.vgictrace.parser.record.EventCatalog;
+import org.vgictrace.parser.record.RecordDecoder;
 
 /** Turns the merged records of a file into rows and counts them. Not thread-safe. */
 final class RecordReader {

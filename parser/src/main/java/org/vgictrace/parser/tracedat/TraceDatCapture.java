@@ -18,6 +18,10 @@ import org.vgictrace.parser.event.Names;
 import org.vgictrace.parser.format.PageLayout;
 import org.vgictrace.parser.input.Input;
 import org.vgictrace.parser.input.RandomBytes;
+import org.vgictrace.parser.record.CommandLines;
+import org.vgictrace.parser.record.Cursor;
+import org.vgictrace.parser.record.DecoderCompiler;
+import org.vgictrace.parser.record.EventCatalog;
 
 /** An opened {@code trace.dat}. */
 final class TraceDatCapture implements Capture {
@@ -104,7 +108,7 @@ final class TraceDatCapture implements Capture {
             new DecoderCompiler(wanted, header.bigEndian(), names),
             layout.commitBytes(),
             contents.diagnostics);
-    CommandLines commandLines = contents.commandLines;
+    CommandLines commandLines = contents.metadata.commandLines();
     RecordReader reader =
         new RecordReader(
             catalog,

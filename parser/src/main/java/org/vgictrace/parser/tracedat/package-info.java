@@ -7,7 +7,7 @@
  * {@link org.vgictrace.parser.tracedat.Contents}). Reading walks the ring-buffer pages of every CPU
  * ({@link org.vgictrace.parser.tracedat.PageSource}, {@link
  * org.vgictrace.parser.tracedat.CpuStream}), merges them by time and turns each record into a row
- * with a {@link org.vgictrace.parser.tracedat.RecordDecoder} compiled for its event.
+ * with a {@link org.vgictrace.parser.record.RecordDecoder} compiled for its event.
  *
  * <p>The file is not trusted: every number is checked against the range that encloses it before it
  * is used.

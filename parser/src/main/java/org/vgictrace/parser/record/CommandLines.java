@@ -1,4 +1,4 @@
-package org.vgictrace.parser.tracedat;
+package org.vgictrace.parser.record;
 
 import java.util.Arrays;
 import org.vgictrace.parser.event.Names;
@@ -10,7 +10,7 @@ import org.vgictrace.parser.event.Names;
  *
  * <p>Looking up does not allocate once a pid has been seen. Not thread-safe.
  */
-final class CommandLines {
+public final class CommandLines {
   private static final String IDLE = "<idle>";
   private static final String UNKNOWN = "<...>";
 
@@ -24,7 +24,7 @@ final class CommandLines {
   private int idle = -1;
   private int unknown = -1;
 
-  CommandLines(byte[] text) {
+  public CommandLines(byte[] text) {
     this.text = text;
     int length = text.length;
     while (length > 0 && text[length - 1] == 0) {
@@ -44,7 +44,7 @@ final class CommandLines {
   }
 
   /** Identifier of the name of a thread. */
-  int name(int pid, Names dictionary) {
+  public int name(int pid, Names dictionary) {
     if (pid == 0) {
       if (idle < 0) {
         idle = dictionary.intern(IDLE);

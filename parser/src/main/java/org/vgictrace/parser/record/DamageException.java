@@ -1,19 +1,19 @@
-package org.vgictrace.parser.tracedat;
+package org.vgictrace.parser.record;
 
 import org.vgictrace.parser.diag.Place;
 
 /** A structure does not fit into what encloses it, or is not what it should be. */
-final class DamageException extends Exception {
+public final class DamageException extends Exception {
   private static final long serialVersionUID = 1L;
 
   private final transient Place place;
 
-  DamageException(Place place, String what) {
+  public DamageException(Place place, String what) {
     super(what);
     this.place = place;
   }
 
-  Place place() {
+  public Place place() {
     return place;
   }
 }

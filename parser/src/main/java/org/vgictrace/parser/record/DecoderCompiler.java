@@ -1,4 +1,4 @@
-package org.vgictrace.parser.tracedat;
+package org.vgictrace.parser.record;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -11,24 +11,27 @@ import org.vgictrace.parser.event.LrImage;
 import org.vgictrace.parser.event.Names;
 import org.vgictrace.parser.format.EventFormat;
 import org.vgictrace.parser.format.FieldFormat;
-import org.vgictrace.parser.tracedat.RecordDecoder.ArrayCopy;
-import org.vgictrace.parser.tracedat.RecordDecoder.CommonFields;
-import org.vgictrace.parser.tracedat.RecordDecoder.Program;
-import org.vgictrace.parser.tracedat.RecordDecoder.Target;
-import org.vgictrace.parser.tracedat.RecordDecoder.Where;
+import org.vgictrace.parser.record.RecordDecoder.ArrayCopy;
+import org.vgictrace.parser.record.RecordDecoder.CommonFields;
+import org.vgictrace.parser.record.RecordDecoder.Program;
+import org.vgictrace.parser.record.RecordDecoder.Target;
+import org.vgictrace.parser.record.RecordDecoder.Where;
 
 /**
  * Compiles the format of an event and its binding into a {@link RecordDecoder}. A column whose
  * field is missing, has no such element, or is of a sort that cannot fill it gets no copy and stays
  * null.
  */
-final class DecoderCompiler {
+public final class DecoderCompiler {
   /** Where the common fields have always been; assumed for events without a format. */
   private static final CommonFields USUAL = new CommonFields(2, 3, 4);
 
   private static final CommonFields NONE = new CommonFields(-1, -1, -1);
   private static final int NAME_COLUMN = Kind.OTHER.column("name");
   private static final int PAYLOAD_COLUMN = Kind.OTHER.column("payload");
+
+  /** No record is longer: it fits into a sub-buffer of the ring buffer. */
+  private static final int RECORD_BYTES_MAX = 16 << 20;
 
   /** Length of a dynamic array is a 16-bit number. */
   private static final int DYNAMIC_BYTES_MAX = 0xffff;
@@ -41,7 +44,12 @@ final class DecoderCompiler {
   private final Names names;
   private int decoders;
 
-  DecoderCompiler(Set<Kind> wanted, boolean bigEndian, Names names) {
+  /**
+   * @param wanted kinds that become rows
+   * @param bigEndian byte order of the records
+   * @param names the capture's dictionary
+   */
+  public DecoderCompiler(Set<Kind> wanted, boolean bigEndian, Names names) {
     this.wanted = wanted;
     this.bigEndian = bigEndian;
     this.names = names;
@@ -106,8 +114,7 @@ final class DecoderCompiler {
 
   /** Whether a record can have such a field at all. */
   static boolean isPossible(FieldFormat field) {
-    return field.offset() <= Limits.SUB_BUFFER_BYTES_MAX
-        && field.size() <= Limits.SUB_BUFFER_BYTES_MAX;
+    return field.offset() <= RECORD_BYTES_MAX && field.size() <= RECORD_BYTES_MAX;
   }
 
   private RecordDecoder decoder(Kind kind, CommonFields common, Program program) {

@@ -1,4 +1,4 @@
-package org.vgictrace.parser.tracedat;
+package org.vgictrace.parser.record;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

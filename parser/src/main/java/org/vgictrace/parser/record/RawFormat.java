@@ -1,4 +1,4 @@
-package org.vgictrace.parser.tracedat;
+package org.vgictrace.parser.record;
 
 import org.vgictrace.parser.diag.Place;
 
@@ -11,10 +11,10 @@ import org.vgictrace.parser.diag.Place;
  * @param file the whole file
  * @param place where it is in the capture
  */
-record RawFormat(String system, String name, int id, byte[] file, Place place) {
+public record RawFormat(String system, String name, int id, byte[] file, Place place) {
 
   /** {@code system:name}. */
-  String fullName() {
+  public String fullName() {
     return system + ':' + name;
   }
 }

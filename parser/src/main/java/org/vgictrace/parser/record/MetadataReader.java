@@ -1,4 +1,4 @@
-package org.vgictrace.parser.tracedat;
+package org.vgictrace.parser.record;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -10,51 +10,60 @@ import org.vgictrace.parser.format.FormatException;
 import org.vgictrace.parser.format.PageLayout;
 
 /**
- * Reads the parts of the metadata that versions 6 and 7 have in common. What was read before damage
- * stays in the contents.
+ * Reads the parts of the metadata that all files with kernel records have in common. What was read
+ * before damage stays in the metadata.
  */
-final class MetadataReader {
+public final class MetadataReader {
   private static final byte[] HEADER_PAGE = "header_page\0".getBytes(StandardCharsets.US_ASCII);
   private static final byte[] HEADER_EVENT = "header_event\0".getBytes(StandardCharsets.US_ASCII);
   private static final int HEADER_BYTES_MAX = 64 << 10;
 
-  private final Contents contents;
+  private static final int SYSTEMS_MAX = 4_096;
+  private static final int COMMAND_LINES_BYTES_MAX = 16 << 20;
 
-  MetadataReader(Contents contents) {
-    this.contents = contents;
+  private final Metadata metadata;
+
+  /**
+   * @param metadata receives what is read
+   */
+  public MetadataReader(Metadata metadata) {
+    this.metadata = metadata;
   }
 
   /** The layout of pages and record headers. */
-  void headerPages(Cursor in) throws IOException, DamageException {
+  public void headerPages(Cursor in) throws IOException, DamageException {
     Place place = in.place();
     byte[] page = tagged(in, HEADER_PAGE);
     byte[] event = tagged(in, HEADER_EVENT);
     PageLayout layout = PageLayout.parse(page);
     if (layout == null) {
-      contents.diagnostics.warning(
-          "header-page", place, "page layout cannot be read; the usual one is assumed");
+      metadata
+          .diagnostics()
+          .warning("header-page", place, "page layout cannot be read; the usual one is assumed");
     } else {
-      contents.layout = layout;
+      metadata.layout(layout);
     }
     if (!isKnownRecordHeader(new String(event, StandardCharsets.UTF_8))) {
-      contents.diagnostics.warning(
-          "header-event",
-          place,
-          "record header is not described as usual; it is assumed to be usual");
+      metadata
+          .diagnostics()
+          .warning(
+              "header-event",
+              place,
+              "record header is not described as usual; it is assumed to be usual");
     }
   }
 
   /** Formats of the events of ftrace itself. */
-  void ftraceFormats(Cursor in) throws IOException, DamageException {
+  public void ftraceFormats(Cursor in) throws IOException, DamageException {
     formats(in, "ftrace", in.u32());
   }
 
   /** Formats of all other events. */
-  void eventFormats(Cursor in) throws IOException, DamageException {
+  public void eventFormats(Cursor in) throws IOException, DamageException {
     long systems = in.u32();
     for (long i = 0; i < systems; i++) {
-      if (i == Limits.SYSTEMS) {
-        throw new DamageException(in.place(), "more than " + Limits.SYSTEMS + " event systems");
+      if (i == SYSTEMS_MAX) {
+        throw new DamageException(in.place(), "more than " + SYSTEMS_MAX + " event systems");
       }
       String system = in.string();
       formats(in, system, in.u32());
@@ -62,19 +71,19 @@ final class MetadataReader {
   }
 
   /** Names of threads. */
-  void commandLines(Cursor in) throws IOException, DamageException {
+  public void commandLines(Cursor in) throws IOException, DamageException {
     Place place = in.place();
     long size = in.u64();
-    if (size > Limits.COMMAND_LINES_BYTES && size <= in.remaining()) {
+    if (size > COMMAND_LINES_BYTES_MAX && size <= in.remaining()) {
       in.skip(size);
-      contents.diagnostics.warning("command-lines", place, "too many names of threads; ignored");
+      metadata.diagnostics().warning("command-lines", place, "too many names of threads; ignored");
       return;
     }
-    contents.commandLines = new CommandLines(in.bytes(size));
+    metadata.commandLines(new CommandLines(in.bytes(size)));
   }
 
   /** A text with its size before it that nothing is made of. */
-  void skipText(Cursor in) throws IOException, DamageException {
+  public void skipText(Cursor in) throws IOException, DamageException {
     in.skip(in.u32());
   }
 
@@ -112,24 +121,27 @@ final class MetadataReader {
   private void add(String system, byte[] file, Place place) throws FormatException {
     EventFormat head = EventFormatParser.parseHead(system, file);
     RawFormat format = new RawFormat(system, head.name(), head.id(), file, place);
-    RawFormat known = contents.formats.putIfAbsent(head.id(), format);
+    RawFormat known = metadata.formats().putIfAbsent(head.id(), format);
     if (known != null && !known.fullName().equals(format.fullName())) {
-      contents.diagnostics.warning(
-          "event-id-twice",
-          place,
-          "id "
-              + head.id()
-              + " belongs to "
-              + known.fullName()
-              + " and "
-              + format.fullName()
-              + "; the first counts");
+      metadata
+          .diagnostics()
+          .warning(
+              "event-id-twice",
+              place,
+              "id "
+                  + head.id()
+                  + " belongs to "
+                  + known.fullName()
+                  + " and "
+                  + format.fullName()
+                  + "; the first counts");
     }
   }
 
   private void bad(Place place, String system, String what) {
-    contents.diagnostics.warning(
-        "event-format", place, "the format of an event of " + system + " " + what);
+    metadata
+        .diagnostics()
+        .warning("event-format", place, "the format of an event of " + system + " " + what);
   }
 
   /** The numbers that record types have had since Linux 2.6.31. */

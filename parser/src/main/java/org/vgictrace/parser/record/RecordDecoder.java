@@ -1,4 +1,4 @@
-package org.vgictrace.parser.tracedat;
+package org.vgictrace.parser.record;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -17,7 +17,7 @@ import org.vgictrace.parser.event.Names;
  *
  * <p>A value outside of its record stays null and is counted. Not thread-safe.
  */
-final class RecordDecoder {
+public final class RecordDecoder {
   private static final VarHandle INT =
       MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
 
@@ -121,46 +121,46 @@ final class RecordDecoder {
     this.names = names;
   }
 
-  Kind kind() {
+  public Kind kind() {
     return kind;
   }
 
   /** Whether records become rows. */
-  boolean isWanted() {
+  public boolean isWanted() {
     return wanted;
   }
 
   /** Values that lay outside of their record. */
-  long outside() {
+  public long outside() {
     return outside;
   }
 
   /** Where that was first, null if it never was. */
-  @Nullable Place firstOutside() {
+  public @Nullable Place firstOutside() {
     return firstOutside;
   }
 
   /** Notes the record, if it is the first with a value outside. */
-  void noteOutside(CpuStream stream) {
+  public void noteOutside(Placed reader) {
     if (firstOutside == null) {
-      firstOutside = stream.place();
+      firstOutside = reader.place();
     }
   }
 
   /** The flags byte, -1 if the record has none. */
-  int flags(byte[] bytes, int start, int length) {
+  public int flags(byte[] bytes, int start, int length) {
     int at = common.flags();
     return at >= 0 && at < length ? bytes[start + at] & 0xff : -1;
   }
 
   /** The preempt count byte, -1 if the record has none. */
-  int preempt(byte[] bytes, int start, int length) {
+  public int preempt(byte[] bytes, int start, int length) {
     int at = common.preempt();
     return at >= 0 && at < length ? bytes[start + at] & 0xff : -1;
   }
 
   /** The thread, -1 if the record has none. */
-  int pid(byte[] bytes, int start, int length) {
+  public int pid(byte[] bytes, int start, int length) {
     int at = common.pid();
     return at >= 0 && at <= length - Integer.BYTES ? s32(bytes, start + at) : -1;
   }
@@ -172,7 +172,7 @@ final class RecordDecoder {
    * @param bytes an array with {@link NumberCopies#SLACK_BYTES} behind the record
    * @return false if a value lay outside of the record
    */
-  boolean fill(KindTable table, byte[] bytes, int start, int length) {
+  public boolean fill(KindTable table, byte[] bytes, int start, int length) {
     int row = table.rows() - 1;
     long outsideBefore = outside;
     StagedRecords stage = staged;
@@ -192,12 +192,12 @@ final class RecordDecoder {
   }
 
   /** Whether rows wait for {@link #settle()}. */
-  boolean isWaiting() {
+  public boolean isWaiting() {
     return stagedFor != null;
   }
 
   /** Fills what is missing in the rows so far; needed before the table is handed over. */
-  void settle() {
+  public void settle() {
     KindTable table = stagedFor;
     StagedRecords stage = staged;
     if (table == null || stage == null) {

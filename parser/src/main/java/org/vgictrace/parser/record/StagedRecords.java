@@ -1,4 +1,4 @@
-package org.vgictrace.parser.tracedat;
+package org.vgictrace.parser.record;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;

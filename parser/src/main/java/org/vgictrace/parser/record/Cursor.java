@@ -1,4 +1,4 @@
-package org.vgictrace.parser.tracedat;
+package org.vgictrace.parser.record;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -10,7 +10,13 @@ import org.vgictrace.parser.input.RandomBytes;
  * Reads metadata front to back within a range. Reading past the range is damage. Numbers are in the
  * file's byte order.
  */
-final class Cursor {
+public final class Cursor {
+  /** Longest NUL-terminated text. */
+  private static final int NAME_BYTES_MAX = 4_096;
+
+  /** Longest text that fills a range. */
+  private static final int TEXT_BYTES_MAX = 16 << 20;
+
   private static final int WINDOW_BYTES = 8 << 10;
 
   /** The part of the source that is in memory; shared by all cursors on it. */
@@ -40,7 +46,7 @@ final class Cursor {
   }
 
   /** From an offset to the end of a source. */
-  static Cursor of(RandomBytes source, boolean bigEndian, long at) {
+  public static Cursor of(RandomBytes source, boolean bigEndian, long at) {
     return new Cursor(new Window(source), bigEndian, at, source.size(), -1);
   }
 
@@ -49,12 +55,12 @@ final class Cursor {
    *
    * @param place where its compressed form is in the file
    */
-  static Cursor of(byte[] content, int length, boolean bigEndian, long place) {
+  public static Cursor of(byte[] content, int length, boolean bigEndian, long place) {
     return new Cursor(new Window(new MemoryBytes(content, length)), bigEndian, 0, length, place);
   }
 
   /** The next bytes as a range of their own; this cursor goes on behind them. */
-  Cursor slice(long length) throws DamageException {
+  public Cursor slice(long length) throws DamageException {
     require(length);
     Cursor slice = new Cursor(window, bigEndian, at, at + length, fixedPlace);
     at += length;
@@ -62,52 +68,52 @@ final class Cursor {
   }
 
   /** The rest of the range in another byte order. */
-  Cursor inOrder(boolean big) {
+  public Cursor inOrder(boolean big) {
     return new Cursor(window, big, at, limit, fixedPlace);
   }
 
   /** The same source at another offset, up to its end. */
-  Cursor at(long offset) {
+  public Cursor at(long offset) {
     return new Cursor(window, bigEndian, offset, window.source.size(), fixedPlace);
   }
 
-  long position() {
+  public long position() {
     return at;
   }
 
-  long remaining() {
+  public long remaining() {
     return limit - at;
   }
 
   /** Where this is in the file. */
-  Place place() {
+  public Place place() {
     return Place.at(fixedPlace >= 0 ? fixedPlace : at);
   }
 
-  int u8() throws IOException, DamageException {
+  public int u8() throws IOException, DamageException {
     return (int) number(1);
   }
 
-  int u16() throws IOException, DamageException {
+  public int u16() throws IOException, DamageException {
     return (int) number(2);
   }
 
-  long u32() throws IOException, DamageException {
+  public long u32() throws IOException, DamageException {
     return number(4);
   }
 
   /** A 64-bit number; those beyond the signed range are negative. */
-  long u64() throws IOException, DamageException {
+  public long u64() throws IOException, DamageException {
     return number(8);
   }
 
-  void skip(long length) throws DamageException {
+  public void skip(long length) throws DamageException {
     require(length);
     at += length;
   }
 
   /** A copy of the next bytes. Their number must have been limited. */
-  byte[] bytes(long length) throws IOException, DamageException {
+  public byte[] bytes(long length) throws IOException, DamageException {
     require(length);
     byte[] copy = new byte[Math.toIntExact(length)];
     if (window.source.read(at, copy, 0, copy.length) < copy.length) {
@@ -118,8 +124,8 @@ final class Cursor {
   }
 
   /** All that is left, as text up to its first NUL. */
-  String rest() throws IOException, DamageException {
-    byte[] bytes = bytes(Math.min(remaining(), Limits.OPTION_BYTES));
+  public String rest() throws IOException, DamageException {
+    byte[] bytes = bytes(Math.min(remaining(), TEXT_BYTES_MAX));
     int end = 0;
     while (end < bytes.length && bytes[end] != 0) {
       end++;
@@ -128,8 +134,8 @@ final class Cursor {
   }
 
   /** A NUL-terminated text. */
-  String string() throws IOException, DamageException {
-    byte[] name = new byte[Limits.NAME_BYTES];
+  public String string() throws IOException, DamageException {
+    byte[] name = new byte[NAME_BYTES_MAX];
     for (int length = 0; length < name.length; length++) {
       byte b = (byte) u8();
       if (b == 0) {
@@ -137,7 +143,7 @@ final class Cursor {
       }
       name[length] = b;
     }
-    throw new DamageException(place(), "text of more than " + Limits.NAME_BYTES + " bytes");
+    throw new DamageException(place(), "text of more than " + NAME_BYTES_MAX + " bytes");
   }
 
   private long number(int length) throws IOException, DamageException {

@@ -1,4 +1,4 @@
-package org.vgictrace.parser.tracedat;
+package org.vgictrace.parser.record;
 
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -15,7 +15,7 @@ import org.vgictrace.parser.format.FormatException;
  * The decoder of each event, compiled when its first record comes: a capture carries thousands of
  * formats and uses a few. Counts records per event. Not thread-safe.
  */
-final class EventCatalog {
+public final class EventCatalog {
   private final Map<Integer, RawFormat> formats;
   private final BindingPacks packs;
   private final DecoderCompiler compiler;
@@ -24,7 +24,14 @@ final class EventCatalog {
   private final @Nullable RecordDecoder[] decoders =
       new @Nullable RecordDecoder[EventFormatParser.ID_MAX + 1];
 
-  EventCatalog(
+  /**
+   * @param formats formats by event id
+   * @param packs which events become which kinds
+   * @param compiler makes the decoders
+   * @param longBytes size of the kernel's {@code long}
+   * @param diagnostics is told of formats that cannot be read
+   */
+  public EventCatalog(
       Map<Integer, RawFormat> formats,
       BindingPacks packs,
       DecoderCompiler compiler,
@@ -41,20 +48,20 @@ final class EventCatalog {
    * The decoder of an event.
    *
    * @param id event id, 0 to 65535
-   * @param stream stands at a record of it
+   * @param reader stands at a record of it
    */
-  RecordDecoder decoder(int id, CpuStream stream) {
+  public RecordDecoder decoder(int id, Placed reader) {
     RecordDecoder decoder = decoders[id];
-    return decoder != null ? decoder : compile(id, stream.place());
+    return decoder != null ? decoder : compile(id, reader.place());
   }
 
   /** The decoder of an event, null if it did not occur. */
-  @Nullable RecordDecoder used(int id) {
+  public @Nullable RecordDecoder used(int id) {
     return decoders[id];
   }
 
   /** {@code system:name} of an event, {@code #id} if the file does not know it. */
-  String fullName(int id) {
+  public String fullName(int id) {
     RawFormat format = formats.get(id);
     return format != null ? format.fullName() : "#" + id;
   }

@@ -1,4 +1,4 @@
-package org.vgictrace.parser.tracedat;
+package org.vgictrace.parser.record;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -21,9 +21,9 @@ import org.vgictrace.parser.event.KindTable;
  * <p>Reading eight bytes may touch up to {@link #SLACK_BYTES} behind the record; the array must
  * have them.
  */
-final class NumberCopies {
+public final class NumberCopies {
   /** Bytes that an array with records must have behind the last one. */
-  static final int SLACK_BYTES = Long.BYTES - 1;
+  public static final int SLACK_BYTES = Long.BYTES - 1;
 
   private static final VarHandle LONG =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);

@@ -1,0 +1,46 @@
+package org.vgictrace.parser.record;
+
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.vgictrace.parser.diag.Diagnostics;
+import org.vgictrace.parser.format.PageLayout;
+
+/**
+ * What a recording says of the kernel whose records it holds, collected while it is read. Not
+ * thread-safe.
+ */
+public final class Metadata {
+  private final Diagnostics diagnostics = new Diagnostics();
+  private final Map<Integer, RawFormat> formats = new TreeMap<>();
+  private @Nullable PageLayout layout;
+  private @Nullable CommandLines commandLines;
+
+  /** What was wrong with the metadata, later with the data. */
+  public Diagnostics diagnostics() {
+    return diagnostics;
+  }
+
+  /** Formats by event id. */
+  public Map<Integer, RawFormat> formats() {
+    return formats;
+  }
+
+  /** Layout of ring-buffer pages, null if it is not described. */
+  public @Nullable PageLayout layout() {
+    return layout;
+  }
+
+  void layout(PageLayout described) {
+    layout = described;
+  }
+
+  /** Names of threads, null if they were not saved. */
+  public @Nullable CommandLines commandLines() {
+    return commandLines;
+  }
+
+  void commandLines(CommandLines saved) {
+    commandLines = saved;
+  }
+}
