@@ -101,8 +101,13 @@ public final class DecoderCompiler {
         new Program(new NumberCopies(numbers, bigEndian), arrays, constantColumns, constants));
   }
 
-  /** For an event that no kind stands for. */
-  RecordDecoder other(String name, @Nullable EventFormat format) {
+  /**
+   * For an event that no kind stands for.
+   *
+   * @param name its name
+   * @param format its format, null if the capture does not carry it
+   */
+  public RecordDecoder other(String name, @Nullable EventFormat format) {
     NumberCopies none = new NumberCopies(List.of(), bigEndian);
     ArrayCopy payload = new ArrayCopy(PAYLOAD_COLUMN, Where.TAIL, 0, 0, Target.BYTES, null);
     long nameId = names.intern(name);

@@ -1,26 +1,23 @@
 package org.vgictrace.parser.tracedat;
 
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.vgictrace.parser.CaptureCounts;
 import org.vgictrace.parser.diag.Place;
-import org.vgictrace.parser.event.BatchBuilder;
 import org.vgictrace.parser.event.BatchConsumer;
 import org.vgictrace.parser.event.BatchPool;
 import org.vgictrace.parser.event.Kind;
-import org.vgictrace.parser.event.KindTable;
 import org.vgictrace.parser.event.Names;
 import org.vgictrace.parser.format.EventFormatParser;
 import org.vgictrace.parser.record.CommandLines;
 import org.vgictrace.parser.record.EventCatalog;
 import org.vgictrace.parser.record.RecordDecoder;
+import org.vgictrace.parser.record.RecordRows;
 
 /** Turns the merged records of a file into rows and counts them. Not thread-safe. */
 final class RecordReader {
-  private static final int LOST_COUNT = Kind.LOST.column("count");
   private static final int ID_BYTES = 2;
 
   private final EventCatalog catalog;
@@ -29,7 +26,6 @@ final class RecordReader {
   private final boolean wantsLost;
   private final long[] recordsById = new long[EventFormatParser.ID_MAX + 1];
   private final SortedMap<Integer, Long> lostByCpu = new TreeMap<>();
-  private final List<RecordDecoder> waiting = new ArrayList<>();
   private long events;
   private long lostMarks;
   private long tooShort;
@@ -49,27 +45,21 @@ final class RecordReader {
 
   /** Reads all streams to their ends. */
   void read(List<CpuStream> streams, BatchPool pool, BatchConsumer consumer) throws IOException {
-    BatchBuilder builder =
-        new BatchBuilder(
-            pool,
-            (batch, batches) -> {
-              settle();
-              consumer.accept(batch, batches);
-            });
+    RecordRows rows = new RecordRows(pool, consumer, wantsLost);
     StreamMerge merge = new StreamMerge(streams);
     while (merge.hasItem()) {
       CpuStream stream = merge.first();
       if (stream.isLost()) {
-        lost(stream, events == 0 ? merge.startTs() : stream.ts(), builder);
+        lost(stream, events == 0 ? merge.startTs() : stream.ts(), rows);
       } else {
-        record(stream, builder);
+        record(stream, rows);
       }
       merge.advance();
     }
-    builder.flush();
+    rows.flush();
   }
 
-  private void record(CpuStream stream, BatchBuilder builder) throws IOException {
+  private void record(CpuStream stream, RecordRows rows) throws IOException {
     byte[] bytes = stream.bytes();
     int start = stream.recordStart();
     int length = stream.recordLength();
@@ -91,32 +81,12 @@ final class RecordReader {
     }
     RecordDecoder decoder = catalog.decoder(id, stream);
     if (!decoder.isWanted()) {
-      builder.skip();
+      rows.skip();
       return;
     }
     int pid = decoder.pid(bytes, start, length);
-    KindTable row =
-        builder.append(
-            decoder.kind(),
-            ts,
-            stream.cpu,
-            pid,
-            pid < 0 ? -1 : name(pid, builder.names()),
-            decoder.flags(bytes, start, length),
-            decoder.preempt(bytes, start, length),
-            stream.buffer);
-    boolean waited = decoder.isWaiting();
-    if (!decoder.fill(row, bytes, start, length)) {
-      decoder.noteOutside(stream);
-    }
-    if (!waited && decoder.isWaiting()) {
-      waiting.add(decoder);
-    }
-  }
-
-  private void settle() {
-    waiting.forEach(RecordDecoder::settle);
-    waiting.clear();
+    int comm = pid < 0 ? -1 : name(pid, rows.names());
+    rows.add(decoder, stream, bytes, start, length, ts, stream.cpu, pid, comm, stream.buffer);
   }
 
   private int name(int pid, Names names) {
@@ -127,19 +97,12 @@ final class RecordReader {
     return lastName;
   }
 
-  private void lost(CpuStream stream, long ts, BatchBuilder builder) throws IOException {
+  private void lost(CpuStream stream, long ts, RecordRows rows) throws IOException {
     lostMarks++;
     long count = stream.lostCount();
     lostByCpu.merge(
         stream.cpu, Math.max(0, count), (a, b) -> a > Long.MAX_VALUE - b ? Long.MAX_VALUE : a + b);
-    if (!wantsLost) {
-      builder.skip();
-      return;
-    }
-    KindTable row = builder.append(Kind.LOST, ts, stream.cpu, -1, -1, -1, -1, stream.buffer);
-    if (count != CpuStream.UNKNOWN) {
-      row.put(LOST_COUNT, count);
-    }
+    rows.lost(ts, stream.cpu, count == CpuStream.UNKNOWN ? -1 : count, stream.buffer);
   }
 
   /**

@@ -15,6 +15,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.vgictrace.fixtures.Shipped;
 import org.vgictrace.fixtures.mutate.BinaryMutator;
 import org.vgictrace.parser.Capture;
+import org.vgictrace.parser.Rows;
 import org.vgictrace.parser.bind.BindingPacks;
 import org.vgictrace.parser.diag.InputException;
 import org.vgictrace.parser.input.Inputs;

@@ -12,6 +12,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.vgictrace.fixtures.Shipped;
+import org.vgictrace.parser.Rows;
 import org.vgictrace.parser.diag.InputException;
 
 /** One defect each, in a file of 377 records: 191 of CPU 0, 186 of CPU 1. */

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.vgictrace.fixtures.Shipped;
+import org.vgictrace.parser.Rows;
 
 class TraceDatCaptureTest {
 

@@ -21,6 +21,7 @@ import org.vgictrace.fixtures.event.EventFormat;
 import org.vgictrace.fixtures.event.TracedEvent;
 import org.vgictrace.fixtures.write.Compression;
 import org.vgictrace.fixtures.write.TraceDatWriter;
+import org.vgictrace.parser.Rows;
 import org.vgictrace.parser.event.Kind;
 
 /** The same events in everything that a file may vary in. */

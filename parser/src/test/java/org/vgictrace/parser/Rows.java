@@ -1,4 +1,4 @@
-package org.vgictrace.parser.tracedat;
+package org.vgictrace.parser;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -7,10 +7,6 @@ import java.util.EnumSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
-import org.vgictrace.parser.Capture;
-import org.vgictrace.parser.CaptureCounts;
-import org.vgictrace.parser.CaptureMeta;
-import org.vgictrace.parser.Captures;
 import org.vgictrace.parser.event.Batch;
 import org.vgictrace.parser.event.Column;
 import org.vgictrace.parser.event.ColumnType;
@@ -18,19 +14,19 @@ import org.vgictrace.parser.event.Kind;
 import org.vgictrace.parser.event.KindTable;
 
 /** Everything a capture gives, as text: one line per row with all its values. */
-record Rows(CaptureMeta meta, CaptureCounts counts, List<String> lines) {
+public record Rows(CaptureMeta meta, CaptureCounts counts, List<String> lines) {
 
-  static Rows of(Path file) throws IOException {
+  public static Rows of(Path file) throws IOException {
     return of(file, EnumSet.allOf(Kind.class));
   }
 
-  static Rows of(Path file, Set<Kind> wanted) throws IOException {
+  public static Rows of(Path file, Set<Kind> wanted) throws IOException {
     try (Capture capture = Captures.open(file)) {
       return of(capture, wanted);
     }
   }
 
-  static Rows of(Capture capture) throws IOException {
+  public static Rows of(Capture capture) throws IOException {
     return of(capture, EnumSet.allOf(Kind.class));
   }
 
@@ -47,7 +43,7 @@ record Rows(CaptureMeta meta, CaptureCounts counts, List<String> lines) {
   }
 
   /** Diagnostics as {@code code at place: message}. */
-  List<String> diagnostics() {
+  public List<String> diagnostics() {
     return counts.diagnostics().stream()
         .map(d -> d.severity() + " " + d.code() + " at " + d.place() + ": " + d.message())
         .toList();

@@ -1,0 +1,178 @@
+package org.vgictrace.parser.perf;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.IntStream;
+import org.vgictrace.parser.Capture;
+import org.vgictrace.parser.CaptureCounts;
+import org.vgictrace.parser.CaptureMeta;
+import org.vgictrace.parser.bind.BindingPacks;
+import org.vgictrace.parser.diag.Diagnostics;
+import org.vgictrace.parser.diag.InputException;
+import org.vgictrace.parser.diag.Place;
+import org.vgictrace.parser.event.BatchConsumer;
+import org.vgictrace.parser.event.BatchPool;
+import org.vgictrace.parser.event.Kind;
+import org.vgictrace.parser.event.Names;
+import org.vgictrace.parser.input.Input;
+import org.vgictrace.parser.input.RandomBytes;
+import org.vgictrace.parser.perf.FileHeader.Section;
+import org.vgictrace.parser.record.DecoderCompiler;
+import org.vgictrace.parser.record.EventCatalog;
+import org.vgictrace.parser.record.RecordRows;
+
+/** An opened {@code perf.data}. */
+final class PerfDataCapture implements Capture {
+  private final Input input;
+  private final RandomBytes file;
+  private final Words words;
+  private final Recording recording;
+  private final BindingPacks packs;
+  private final CaptureMeta meta;
+  private final long from;
+  private final long to;
+  private final long headersRead;
+  private boolean read;
+
+  private PerfDataCapture(
+      Input input,
+      RandomBytes file,
+      FileHeader header,
+      Recording recording,
+      BindingPacks packs,
+      long from,
+      long to,
+      long headersRead) {
+    this.input = input;
+    this.file = file;
+    this.words = new Words(header.bigEndian());
+    this.recording = recording;
+    this.packs = packs;
+    this.from = from;
+    this.to = to;
+    this.headersRead = headersRead;
+    this.meta = meta(input.name(), header, recording);
+  }
+
+  static PerfDataCapture open(Input input, BindingPacks packs) throws IOException {
+    RandomBytes file = input.random();
+    Recording recording = new Recording();
+    String damage = input.stream().damage();
+    if (damage != null) {
+      recording.diagnostics.error("input", Place.at(file.size()), damage);
+    }
+    FileHeader header = FileHeader.read(input.name(), file);
+    if (header.pipe()) {
+      long end = readHeaderRecords(input.name(), file, header, recording);
+      return new PerfDataCapture(
+          input, file, header, recording, packs, FileHeader.PIPE_BYTES, file.size(), end);
+    }
+    new AttrReader(recording, header.bigEndian()).readAll(input.name(), file, header);
+    Section data = header.data();
+    if (data.offset() < FileHeader.PIPE_BYTES || data.offset() > file.size()) {
+      throw new InputException(input.name(), Place.at(40), "data lie outside the file");
+    }
+    long to = data.end(file.size());
+    if (data.size() == 0) {
+      to = file.size();
+      recording.diagnostics.error(
+          "data-unfinished",
+          Place.at(48),
+          "the recording was not ended properly; formats and features are missing");
+    } else if (!data.isWithin(file.size())) {
+      recording.diagnostics.error(
+          "data-cut",
+          Place.at(file.size()),
+          "the file ends within the data; formats and features are missing");
+    } else {
+      new FeatureReader(recording, header.bigEndian()).readAll(file, to, header.features());
+    }
+    return new PerfDataCapture(input, file, header, recording, packs, data.offset(), to, 0);
+  }
+
+  /** Reads what a stream begins with. Returns where its first sample is. */
+  private static long readHeaderRecords(
+      String name, RandomBytes file, FileHeader header, Recording recording) throws IOException {
+    Words words = new Words(header.bigEndian());
+    HeaderRecords headers = new HeaderRecords(file, recording, words);
+    RecordWalk walk =
+        new RecordWalk(
+            file, FileHeader.PIPE_BYTES, file.size(), words, new BlockPool(), new Diagnostics());
+    long end =
+        walk.read(
+            (block, at, size) -> {
+              int type = words.s32(block.bytes, at);
+              boolean data =
+                  type == RecordType.SAMPLE
+                      || type == RecordType.COMPRESSED
+                      || type == RecordType.COMPRESSED2;
+              if (data) {
+                return RecordCutter.STOP;
+              }
+              headers.read(type, block.fileOffset(at), size);
+              return headers.behind(block.bytes, at, size);
+            });
+    if (recording.attrs.isEmpty()) {
+      throw new InputException(name, Place.at(end), "no attributes of any event");
+    }
+    return end;
+  }
+
+  private static CaptureMeta meta(String name, FileHeader header, Recording recording) {
+    List<String> events = new ArrayList<>();
+    recording.metadata.formats().values().forEach(format -> events.add(format.fullName()));
+    events.sort(null);
+    String clock = recording.attrs.get(0).clock();
+    return new CaptureMeta(
+        name,
+        header.pipe() ? "perf.data stream" : "perf.data",
+        recording.release,
+        recording.arch,
+        clock,
+        true,
+        IntStream.range(0, recording.cpus).boxed().toList(),
+        recording.compressed ? "zstd" : "none",
+        events,
+        recording.wallOffsetNs);
+  }
+
+  @Override
+  public CaptureMeta meta() {
+    return meta;
+  }
+
+  @Override
+  public CaptureCounts read(Set<Kind> wanted, BatchConsumer consumer) throws IOException {
+    if (read) {
+      throw new IllegalStateException("a capture is read once");
+    }
+    read = true;
+    Names names = new Names();
+    DecoderCompiler compiler = new DecoderCompiler(wanted, words.isBigEndian(), names);
+    EventCatalog catalog =
+        new EventCatalog(
+            recording.metadata.formats(),
+            packs,
+            compiler,
+            recording.longBytes,
+            recording.diagnostics);
+    Events events = new Events(recording, catalog, compiler);
+    RecordRows rows = new RecordRows(new BatchPool(names), consumer, wanted.contains(Kind.LOST));
+    Tally tally = new Tally(recording.diagnostics);
+    BlockPool blocks = new BlockPool();
+    SampleReader samples = new SampleReader(recording, words, events, rows, tally, blocks.take());
+    HeaderRecords headers = new HeaderRecords(file, recording, words);
+    DataReader data =
+        new DataReader(recording, headers, headersRead, words, blocks, samples, tally);
+    long damaged = data.read(file, from, to);
+    rows.flush();
+    return tally.counts(events, damaged);
+  }
+
+  @Override
+  public void close() throws IOException {
+    input.close();
+  }
+}

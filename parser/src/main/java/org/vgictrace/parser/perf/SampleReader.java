@@ -1,0 +1,207 @@
+package org.vgictrace.parser.perf;
+
+import java.io.IOException;
+import org.vgictrace.parser.diag.Diagnostic.Severity;
+import org.vgictrace.parser.diag.Place;
+import org.vgictrace.parser.perf.Events.Event;
+import org.vgictrace.parser.record.Placed;
+import org.vgictrace.parser.record.RecordRows;
+
+/**
+ * Makes rows of samples, and follows the names of threads, in the order of time.
+ *
+ * <p>What follows the parts of a sample with a fixed place ({@link SampleLayout}):
+ *
+ * <pre>
+ *   READ       value [enabled] [running] [id] [lost]
+ *              or, for a group: count [enabled] [running] { value [id] [lost] } ...
+ *   CALLCHAIN  count { address } ...
+ *   RAW        u32 size, a record as the ring buffer of ftrace has it
+ *   branch stack, registers, stack ... : nothing that is read here
+ * </pre>
+ *
+ * <p>Hot code. Not thread-safe.
+ */
+final class SampleReader implements TimeQueue.Sink, Placed {
+  /** Tag of records that are no samples. */
+  static final int NO_SAMPLE = -1;
+
+  /** {@code u64 id} comes before the count. */
+  private static final int LOST_OFFSET = RecordType.HEADER_BYTES + Long.BYTES;
+
+  private static final int READ_ENABLED_OR_RUNNING = 1 | 2;
+  private static final int READ_ID = 4;
+  private static final int READ_GROUP = 8;
+  private static final int READ_LOST = 16;
+
+  private final Recording recording;
+  private final Words words;
+  private final Events events;
+  private final RecordRows rows;
+  private final Trailers trailers;
+  private final ThreadNames threads;
+  private final Tally tally;
+
+  private Block block;
+  private int at;
+
+  SampleReader(
+      Recording recording, Words words, Events events, RecordRows rows, Tally tally, Block none) {
+    this.recording = recording;
+    this.words = words;
+    this.events = events;
+    this.rows = rows;
+    this.trailers = new Trailers(recording, words);
+    this.threads = new ThreadNames(rows.names());
+    this.tally = tally;
+    this.block = none;
+  }
+
+  @Override
+  public Place place() {
+    return block.place(at);
+  }
+
+  @Override
+  public void next(long ts, Block in, int start, int tag) throws IOException {
+    block = in;
+    at = start;
+    int size = words.u16(in.bytes, start + 6);
+    if (tag >= 0) {
+      sample(ts, in.bytes, start, size, tag);
+      return;
+    }
+    int cpu = trailers.cpu(in.bytes, start, size);
+    switch (words.s32(in.bytes, start)) {
+      case RecordType.LOST -> lost(ts, cpu, words.u64(in.bytes, start + LOST_OFFSET));
+      case RecordType.LOST_SAMPLES ->
+          lost(ts, cpu, words.u64(in.bytes, start + RecordType.HEADER_BYTES));
+      case RecordType.THROTTLE -> lost(ts, cpu, -1);
+      default -> thread(in.bytes, start, size);
+    }
+  }
+
+  /** Takes a record that names a thread. */
+  void thread(byte[] bytes, int start, int size) {
+    if (words.s32(bytes, start) == RecordType.COMM) {
+      comm(bytes, start, size);
+    } else {
+      fork(bytes, start, size);
+    }
+  }
+
+  /**
+   * The attribute of a sample by the event id in its kernel record, for recordings whose events all
+   * have the same parts; -1 if it has none.
+   */
+  int attrByRecord(byte[] bytes, int start, int size) {
+    EventAttr attr = recording.attrs.get(0);
+    if (!attr.has(SampleLayout.RAW) || attr.layout.variable() > size) {
+      return -1;
+    }
+    int raw = raw(attr, bytes, start + attr.layout.variable(), start + size);
+    return raw < 0 || words.u32(bytes, raw) < Short.BYTES
+        ? -1
+        : events.attrOfTracepoint(words.u16(bytes, raw + Integer.BYTES));
+  }
+
+  /** Takes a thread's name: {@code u32 pid, u32 tid, text}. */
+  private void comm(byte[] bytes, int start, int size) {
+    int name = 2 * Integer.BYTES + RecordType.HEADER_BYTES;
+    int length = 0;
+    while (name + length < size && bytes[start + name + length] != 0) {
+      length++;
+    }
+    if (name + length < size) {
+      threads.name(words.s32(bytes, start + name - Integer.BYTES), bytes, start + name, length);
+    }
+  }
+
+  /** Takes a new thread: {@code u32 pid, u32 parent, u32 tid, u32 parent's tid, u64 time}. */
+  private void fork(byte[] bytes, int start, int size) {
+    int tid = RecordType.HEADER_BYTES + 2 * Integer.BYTES;
+    if (tid + 2 * Integer.BYTES <= size) {
+      threads.fork(words.s32(bytes, start + tid), words.s32(bytes, start + tid + Integer.BYTES));
+    }
+  }
+
+  /** Takes a mark of lost events; a negative number is unknown. */
+  void lost(long ts, int cpu, long count) throws IOException {
+    tally.lost(cpu, count);
+    rows.lost(ts, cpu, count, 0);
+  }
+
+  private void sample(long ts, byte[] bytes, int start, int size, int attrNumber)
+      throws IOException {
+    EventAttr attr = recording.attrs.get(attrNumber);
+    SampleLayout layout = attr.layout;
+    int body = start + RecordType.HEADER_BYTES;
+    int length = size - RecordType.HEADER_BYTES;
+    if (attr.has(SampleLayout.RAW)) {
+      int raw = raw(attr, bytes, start + layout.variable(), start + size);
+      if (raw < 0) {
+        tally.unparsed("sample-damaged", place(), "a part of the sample is longer than the sample");
+        return;
+      }
+      body = raw + Integer.BYTES;
+      length = words.s32(bytes, raw);
+    }
+    int cpu = layout.cpu() < 0 ? -1 : words.s32(bytes, start + layout.cpu());
+    if (cpu < -1 || cpu >= Limits.CPUS) {
+      tally.add("cpu-number", Severity.WARNING, place(), "CPU " + cpu + " cannot be");
+      cpu = -1;
+    }
+    Event event = events.of(attrNumber, this);
+    event.count++;
+    tally.event(ts, cpu, this);
+    if (!event.decoder.isWanted()) {
+      rows.skip();
+      return;
+    }
+    int pid = -1;
+    if (layout.tid() >= 0) {
+      pid = words.s32(bytes, start + layout.tid());
+    } else if (event.isRecord) {
+      pid = event.decoder.pid(bytes, body, length);
+    }
+    rows.add(event.decoder, this, bytes, body, length, ts, cpu, pid, threads.name(pid), 0);
+  }
+
+  /**
+   * Where the size of the raw record is.
+   *
+   * @return -1 if something is not within the sample
+   */
+  private int raw(EventAttr attr, byte[] bytes, int from, int end) {
+    long p = from;
+    if (attr.has(SampleLayout.READ)) {
+      p = afterRead(attr.readFormat, bytes, from, end);
+    }
+    if (attr.has(SampleLayout.CALLCHAIN) && p >= 0) {
+      p = afterList(bytes, p, end, 0, Long.BYTES);
+    }
+    if (p < 0 || end - p < Integer.BYTES) {
+      return -1;
+    }
+    long size = words.u32(bytes, (int) p);
+    return size > end - p - Integer.BYTES ? -1 : (int) p;
+  }
+
+  private long afterRead(long format, byte[] bytes, int from, int end) {
+    int times = Long.bitCount(format & READ_ENABLED_OR_RUNNING) * Long.BYTES;
+    int entry = (1 + Long.bitCount(format & (READ_ID | READ_LOST))) * Long.BYTES;
+    return (format & READ_GROUP) != 0
+        ? afterList(bytes, from, end, times, entry)
+        : (long) from + times + entry;
+  }
+
+  /** Position behind {@code u64 count}, something, and so many entries; -1 if that is outside. */
+  private long afterList(byte[] bytes, long from, int end, int between, int entryBytes) {
+    long first = from + Long.BYTES + between;
+    if (first > end) {
+      return -1;
+    }
+    long count = words.u64(bytes, (int) from);
+    return count < 0 || count > (end - first) / entryBytes ? -1 : first + count * entryBytes;
+  }
+}

@@ -1,0 +1,123 @@
+package org.vgictrace.parser.perf;
+
+import java.util.Arrays;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.vgictrace.parser.CaptureCounts;
+import org.vgictrace.parser.diag.Diagnostic;
+import org.vgictrace.parser.diag.Diagnostic.Severity;
+import org.vgictrace.parser.diag.Diagnostics;
+import org.vgictrace.parser.diag.Place;
+import org.vgictrace.parser.record.Placed;
+
+/** Counts what is read. */
+final class Tally {
+  private static final int ENTRIES_PER_CODE = 100;
+
+  private final Diagnostics diagnostics;
+  private final SortedMap<Integer, Long> lostByCpu = new TreeMap<>();
+  private long[] byCpu = new long[16];
+  private long events;
+  private long unparsed;
+  private long lostMarks;
+  private long firstTs;
+  private long lastTs;
+  private long previousTs;
+  private long steppedBack;
+  private @Nullable Place firstStepBack;
+
+  Tally(Diagnostics diagnostics) {
+    this.diagnostics = diagnostics;
+  }
+
+  /**
+   * Counts an event.
+   *
+   * @param reader stands at it
+   */
+  void event(long ts, int cpu, Placed reader) {
+    if (events++ == 0) {
+      firstTs = ts;
+      lastTs = ts;
+    } else if (ts < previousTs) {
+      steppedBack++;
+      if (firstStepBack == null) {
+        firstStepBack = reader.place();
+      }
+    }
+    previousTs = ts;
+    lastTs = Math.max(lastTs, ts);
+    if (cpu >= byCpu.length) {
+      byCpu = Arrays.copyOf(byCpu, Integer.highestOneBit(cpu) * 2);
+    }
+    if (cpu >= 0) {
+      byCpu[cpu]++;
+    }
+  }
+
+  /** Notes a loss; a negative number is unknown. */
+  void lost(int cpu, long count) {
+    lostMarks++;
+    lostByCpu.merge(
+        cpu, Math.max(0, count), (a, b) -> a > Long.MAX_VALUE - b ? Long.MAX_VALUE : a + b);
+  }
+
+  /** Number of events lost so far. */
+  long lost() {
+    long sum = 0;
+    for (long count : lostByCpu.values()) {
+      sum = sum > Long.MAX_VALUE - count ? Long.MAX_VALUE : sum + count;
+    }
+    return sum;
+  }
+
+  /** Time of the latest event. */
+  long lastTs() {
+    return lastTs;
+  }
+
+  /** Notes a record that could not be read. */
+  void unparsed(String code, Place place, String what) {
+    unparsed++;
+    add(code, Severity.ERROR, place, what);
+  }
+
+  /** Notes one of many alike. */
+  void add(String code, Severity severity, Place place, String what) {
+    diagnostics.addLimited(new Diagnostic(code, severity, place, what), ENTRIES_PER_CODE);
+  }
+
+  /**
+   * What was read.
+   *
+   * @param moreUnparsed what others could not read
+   */
+  CaptureCounts counts(Events found, long moreUnparsed) {
+    SortedMap<String, Long> byName = new TreeMap<>();
+    long modelled = found.addCounts(byName, diagnostics);
+    Place back = firstStepBack;
+    if (back != null) {
+      diagnostics.warning("time-back", back, "time goes back " + steppedBack + " times");
+    }
+    SortedMap<Integer, Long> cpus = new TreeMap<>();
+    for (int cpu = 0; cpu < byCpu.length; cpu++) {
+      if (byCpu[cpu] > 0) {
+        cpus.put(cpu, byCpu[cpu]);
+      }
+    }
+    return new CaptureCounts(
+        events,
+        modelled,
+        byName,
+        cpus,
+        lostByCpu,
+        lostMarks,
+        -1,
+        unparsed + moreUnparsed,
+        firstTs,
+        lastTs,
+        diagnostics.entries(),
+        diagnostics.counts());
+  }
+}
