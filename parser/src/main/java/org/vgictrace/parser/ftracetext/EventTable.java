@@ -98,7 +98,8 @@ final class EventTable implements TolerantTokenizer.KnownNames {
       return of(Names.OVERFLOW);
     }
     byte[] name = Arrays.copyOfRange(b, start, start + length);
-    int id = names.intern(name, 0, length);
+    int bare = RecordedName.bareStart(name, 0, length);
+    int id = names.intern(name, bare, length - bare);
     List<Binding> bound = bindings.apply(new String(name, StandardCharsets.UTF_8));
     EventText event = new EventText(name, first, last, id, bound, wanted);
     events.add(event);

@@ -236,6 +236,10 @@ final class EventText {
   void addCounts(Map<String, Long> byName) {
     String bare = text();
     long left = count;
+    if (RecordedName.bareStart(name, 0, name.length) > 0) {
+      byName.merge(bare, count, Long::sum);
+      return;
+    }
     if (severalSystems) {
       for (Alternative each : alternatives) {
         String eachSystem = each.binding.system();

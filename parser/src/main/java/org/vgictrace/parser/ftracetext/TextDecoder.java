@@ -239,6 +239,9 @@ final class TextDecoder {
   }
 
   private void countCpu(int cpu) {
+    if (cpu < 0) {
+      return;
+    }
     if (cpu >= byCpu.length) {
       byCpu = Arrays.copyOf(byCpu, Integer.highestOneBit(cpu) * 2);
     }
@@ -252,6 +255,9 @@ final class TextDecoder {
         task.nameId = names.intern(b, r.commStart, r.commEnd - r.commStart);
       }
       return task.nameId;
+    }
+    if (r.commStart < 0) {
+      return -1;
     }
     int length = r.commEnd - r.commStart;
     if (r.commBefore.length == 0) {

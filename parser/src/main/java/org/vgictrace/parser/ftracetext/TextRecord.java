@@ -21,13 +21,17 @@ final class TextRecord {
   /** The task as remembered from other lines, null if it was not looked up. */
   TaskCache.@Nullable Task task;
 
+  /** The task's name; -1 if the line has none. */
   int commStart;
+
   int commEnd;
 
   /** First half of a task name that has a line break in it; empty for all others. */
   byte[] commBefore = NONE;
 
+  /** Thread and CPU; -1 if the line does not tell. */
   int pid;
+
   int cpu;
 
   /** The characters of the flags column; empty if there is none. */

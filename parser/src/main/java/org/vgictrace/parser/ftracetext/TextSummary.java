@@ -51,6 +51,11 @@ final class TextSummary {
           "the events have neither CPU nor time (ftrace's option context-info is off); they are"
               + " only counted");
     }
+    addShapes(diagnostics, decoder, end);
+  }
+
+  /** Adds the events whose text no binding describes. */
+  static void addShapes(Diagnostics diagnostics, TextDecoder decoder, Place end) {
     for (EventText event : decoder.events().events()) {
       if (event.unknownShapes() > 0) {
         diagnostics.warning(
