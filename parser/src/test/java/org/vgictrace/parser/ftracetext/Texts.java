@@ -34,18 +34,26 @@ final class Texts {
   static Outcome read(byte[] text, Set<Kind> wanted) {
     try (Input input = Inputs.open("test", new ByteArrayInputStream(text));
         Capture capture = new FtraceText().open(input, BindingPacks.builtin())) {
-      List<String> rows = new ArrayList<>();
-      CaptureCounts counts =
-          capture.read(
-              wanted,
-              (batch, pool) -> {
-                addRows(batch, rows);
-                pool.recycle(batch);
-              });
-      return new Outcome(capture.meta(), rows, counts);
+      return read(capture, wanted);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  static Outcome read(Capture capture) throws IOException {
+    return read(capture, EnumSet.allOf(Kind.class));
+  }
+
+  private static Outcome read(Capture capture, Set<Kind> wanted) throws IOException {
+    List<String> rows = new ArrayList<>();
+    CaptureCounts counts =
+        capture.read(
+            wanted,
+            (batch, pool) -> {
+              addRows(batch, rows);
+              pool.recycle(batch);
+            });
+    return new Outcome(capture.meta(), rows, counts);
   }
 
   /** One line per row: time, CPU, pid, comm, flags, preempt, instance if any, kind, values. */

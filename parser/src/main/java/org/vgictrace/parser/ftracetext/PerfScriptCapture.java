@@ -1,0 +1,89 @@
+package org.vgictrace.parser.ftracetext;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.IntStream;
+import org.vgictrace.parser.Capture;
+import org.vgictrace.parser.CaptureCounts;
+import org.vgictrace.parser.CaptureMeta;
+import org.vgictrace.parser.bind.Binding;
+import org.vgictrace.parser.bind.BindingPacks;
+import org.vgictrace.parser.event.BatchBuilder;
+import org.vgictrace.parser.event.BatchConsumer;
+import org.vgictrace.parser.event.BatchPool;
+import org.vgictrace.parser.event.Kind;
+import org.vgictrace.parser.event.Names;
+import org.vgictrace.parser.ftracetext.PerfScriptHead.Times;
+import org.vgictrace.parser.input.Input;
+
+/** Text of {@code perf script} whose head has been read. */
+final class PerfScriptCapture implements Capture {
+  private final Input input;
+  private final LineSource lines;
+  private final BindingPacks packs;
+  private final CaptureMeta meta;
+  private final Times times;
+
+  private PerfScriptCapture(
+      Input input, LineSource lines, BindingPacks packs, PerfScriptHead head) {
+    this.input = input;
+    this.lines = lines;
+    this.packs = packs;
+    this.times = head.times();
+    this.meta =
+        new CaptureMeta(
+            input.name(),
+            "perf script",
+            head.release(),
+            head.arch(),
+            null,
+            true,
+            IntStream.range(0, head.cpus()).boxed().toList(),
+            null,
+            List.of(),
+            0);
+  }
+
+  static PerfScriptCapture open(Input input, LineSource lines, BindingPacks packs)
+      throws IOException {
+    PerfScriptHead head = new PerfScriptHead();
+    head.read(lines);
+    lines.rewind();
+    return new PerfScriptCapture(input, lines, packs, head);
+  }
+
+  /** The bindings of an event by its name, of its trace system only if that is in front. */
+  private List<Binding> bindings(String name) {
+    byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
+    int bare = RecordedName.bareStart(bytes, 0, bytes.length);
+    if (bare == 0) {
+      return packs.byName(name);
+    }
+    String system = new String(bytes, 0, bare - 1, StandardCharsets.UTF_8);
+    String event = new String(bytes, bare, bytes.length - bare, StandardCharsets.UTF_8);
+    return packs.byName(event).stream()
+        .filter(binding -> binding.system() == null || binding.system().equals(system))
+        .toList();
+  }
+
+  @Override
+  public CaptureMeta meta() {
+    return meta;
+  }
+
+  @Override
+  public CaptureCounts read(Set<Kind> wanted, BatchConsumer consumer) throws IOException {
+    BatchBuilder builder = new BatchBuilder(new BatchPool(new Names()), consumer);
+    PerfScriptPass pass =
+        new PerfScriptPass(lines, new TextDecoder(builder, this::bindings, wanted), times);
+    pass.run();
+    return pass.counts(input.stream().damage());
+  }
+
+  @Override
+  public void close() throws IOException {
+    input.close();
+  }
+}
