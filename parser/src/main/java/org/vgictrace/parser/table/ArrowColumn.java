@@ -140,6 +140,12 @@ abstract class ArrowColumn {
     final void collectValues(List<ByteBuffer> buffers) {
       buffers.add(bytes.clear().limit(rows * width));
     }
+
+    @Override
+    final void clear() {
+      super.clear();
+      bytes.clear();
+    }
   }
 
   /** 64-bit numbers. */
@@ -382,6 +388,7 @@ abstract class ArrowColumn {
     @Override
     void clear() {
       super.clear();
+      offsets.clear();
       data.clear();
     }
 

@@ -54,6 +54,17 @@ class TableDirectoryTest {
     }
   }
 
+  /** A record batch that is full of bytes has fewer rows than one that is full of rows. */
+  @ParameterizedTest
+  @EnumSource
+  void readsBackLongPayloadsBeforeShortOnes(Way way) throws IOException {
+    List<String> expected = Rows.of(new ShrinkingPayloads(), RandomCapture.allKinds());
+    Path directory = Converted.write(new ShrinkingPayloads(), temp.resolve("out"), way);
+    try (Capture copy = Captures.open(directory)) {
+      assertThat(Rows.of(copy, RandomCapture.allKinds())).isEqualTo(expected);
+    }
+  }
+
   @ParameterizedTest
   @EnumSource
   void readsWantedKindsOnly(Way way) throws IOException {
