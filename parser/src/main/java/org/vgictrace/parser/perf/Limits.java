@@ -23,7 +23,7 @@ final class Limits {
   static final int WAITING_BYTES = 96 << 20;
 
   /** Records that wait for their turn. */
-  static final int WAITING_RECORDS = 2 << 20;
+  static final int WAITING_RECORDS = 1 << 20;
 
   private Limits() {}
 }

@@ -66,7 +66,7 @@ final class Unpacker implements Closeable {
         if (!handOn(fileOffset, sink)) {
           return broken("holds a record with a size that cannot be");
         }
-        if (!progress) {
+        if (!progress && source.hasRemaining()) {
           return broken("does not go on");
         }
       }
