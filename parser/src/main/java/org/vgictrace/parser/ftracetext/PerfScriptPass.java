@@ -90,7 +90,7 @@ final class PerfScriptPass implements LineSource.Listener {
   }
 
   /** Takes a record that is not an event, of which only losses are of interest. */
-  private void note(byte[] b) {
+  private void note(byte[] b) throws IOException {
     int word = record.nameStart + NOTE_PREFIX_BYTES;
     for (int i = 0; i < LOST.length; i++) {
       if (b[word + i] != LOST[i]) {
@@ -104,7 +104,7 @@ final class PerfScriptPass implements LineSource.Listener {
     }
     long lost = cursor.decimal() && cursor.value >= 0 ? cursor.value : -1;
     tally.lostMark();
-    decoder.lost(record.cpu, lost);
+    decoder.lostAt(record.time, record.cpu, lost);
     lostByCpu.merge(
         record.cpu, Math.max(0, lost), (x, y) -> x > Long.MAX_VALUE - y ? Long.MAX_VALUE : x + y);
   }

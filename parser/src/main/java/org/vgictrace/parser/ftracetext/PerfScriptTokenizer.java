@@ -209,8 +209,29 @@ final class PerfScriptTokenizer implements LineTokenizer {
     threaded = false;
     p = thread(b, start, p, r);
     int comm = afterMachine(b, ContextReader.skipBlanks(b, start), p);
-    r.commStart = comm < p ? comm : -1;
-    r.commEnd = comm < p ? p : -1;
+    boolean named = comm < p && !isNumbered(b, comm, p, r.pid);
+    r.commStart = named ? comm : -1;
+    r.commEnd = named ? p : -1;
+  }
+
+  /**
+   * Whether a name is {@code :12289}, which perf prints for a thread whose name it does not know.
+   */
+  private static boolean isNumbered(byte[] b, int from, int to, int pid) {
+    if (b[from] != ':') {
+      return false;
+    }
+    if (pid < 0) {
+      return to - from == 3 && b[from + 1] == '-' && b[from + 2] == '1';
+    }
+    long number = 0;
+    for (int p = from + 1; p < to; p++) {
+      if (!AsciiCursor.isDigit(b[p]) || number > Integer.MAX_VALUE) {
+        return false;
+      }
+      number = number * 10 + (b[p] - '0');
+    }
+    return number == pid && to > from + 1;
   }
 
   /** Takes {@code [012]} that ends here; returns where what is before it ends. */

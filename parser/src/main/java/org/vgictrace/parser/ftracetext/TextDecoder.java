@@ -201,6 +201,12 @@ final class TextDecoder {
     lostCounts[lostPending++] = lost;
   }
 
+  /** Adds a mark of lost events that has a time of its own; -1 for an unknown number. */
+  void lostAt(long time, int cpu, long lost) throws IOException {
+    lost(cpu, lost);
+    emitLost(time);
+  }
+
   /** Adds what was held back. */
   void end() throws IOException {
     emitLost(previousTime);

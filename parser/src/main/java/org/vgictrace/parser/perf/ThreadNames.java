@@ -4,12 +4,11 @@ import java.util.Arrays;
 import org.vgictrace.parser.event.Names;
 
 /**
- * Names of threads as the records tell them in the order of time. A thread that nobody named is
- * called {@code :PID}, as perf prints it. Does not allocate for a thread that was looked up before.
- * Not thread-safe.
+ * Names of threads as the records tell them in the order of time. A thread keeps its name beyond
+ * its end, for it goes on in the kernel for a while. Looking up does not allocate. Not thread-safe.
  */
 final class ThreadNames {
-  /** Threads that are kept apart; beyond, they keep the name {@code :PID}. */
+  /** Threads with a name; beyond, new ones have none. */
   private static final int THREADS_MAX = 1 << 20;
 
   private static final int FREE = -1;
@@ -39,18 +38,13 @@ final class ThreadNames {
     }
   }
 
-  /** Identifier of the name of a thread; -1 if its number is negative, which stands for unknown. */
+  /** Identifier of the name of a thread, -1 if it has none; numbers below 0 stand for unknown. */
   int name(int pid) {
     if (pid < 0) {
       return -1;
     }
     int slot = slot(pid);
-    if (pids[slot] != FREE) {
-      return ids[slot];
-    }
-    int id = names.intern(":" + pid);
-    put(pid, id);
-    return id;
+    return pids[slot] == FREE ? -1 : ids[slot];
   }
 
   private void put(int pid, int id) {

@@ -45,7 +45,9 @@ class PerfScriptTest {
           VM: 1234 VCPU: 000           vcpu-0   461 [001]    63.160278: kvm:kvm_entry: PC: 0x40|63160278000 [1] vcpu-0/461
                     vcpu-0   461 [001] 2026-11-20 10:11:12.123456     63.160278: kvm:kvm_entry: PC: 0x40|63160278000 [1] vcpu-0/461
           >           vcpu-0   461 [001]    63.160278: kvm:kvm_entry: PC: 0x40|63160278000 [1] vcpu-0/461
-                        :-1    -1 [001]    63.160278: kvm:kvm_entry: PC: 0x40|63160278000 [1] :-1/-1
+                        :-1    -1 [001]    63.160278: kvm:kvm_entry: PC: 0x40|63160278000 [1] -/-1
+                      :461   461 [001]    63.160278: kvm:kvm_entry: PC: 0x40|63160278000 [1] -/461
+                      :461   462 [001]    63.160278: kvm:kvm_entry: PC: 0x40|63160278000 [1] :461/462
           """)
   void readsEveryChoiceOfFields(String line, String context) {
     Outcome outcome = read(line + "\n");
@@ -95,7 +97,7 @@ class PerfScriptTest {
     assertThat(outcome.rows())
         .containsExactly(
             "63160278000 [1] vcpu-0/461 -:- vcpu_entry pc=0x40",
-            "63160378000 [1] -/-1 -:- lost count=27",
+            "63160300000 [1] -/-1 -:- lost count=27",
             "63160378000 [1] vcpu-0/461 -:- vcpu_exit reason=2 esr_ec=36 pc=0x48",
             "63170000000 [0] swapper/0 -:- other name=\"cycles:ppp\" payload=\"\"");
     assertThat(outcome.counts().eventsByName())
