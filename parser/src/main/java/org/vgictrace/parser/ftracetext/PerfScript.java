@@ -14,7 +14,7 @@ public final class PerfScript implements CaptureFormat {
   public Match match(Head head) {
     PerfScriptHead beginning = new PerfScriptHead();
     try {
-      beginning.read(InputLines.ofHead(head));
+      beginning.match(InputLines.ofHead(head));
     } catch (IOException e) {
       throw new AssertionError("memory cannot fail", e);
     }

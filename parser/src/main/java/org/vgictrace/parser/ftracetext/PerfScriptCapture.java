@@ -25,6 +25,7 @@ final class PerfScriptCapture implements Capture {
   private final BindingPacks packs;
   private final CaptureMeta meta;
   private final Times times;
+  private final boolean lacksGuest;
 
   private PerfScriptCapture(
       Input input, LineSource lines, BindingPacks packs, PerfScriptHead head) {
@@ -32,6 +33,7 @@ final class PerfScriptCapture implements Capture {
     this.lines = lines;
     this.packs = packs;
     this.times = head.times();
+    this.lacksGuest = head.lacksGuest();
     this.meta =
         new CaptureMeta(
             input.name(),
@@ -77,7 +79,8 @@ final class PerfScriptCapture implements Capture {
   public CaptureCounts read(Set<Kind> wanted, BatchConsumer consumer) throws IOException {
     BatchBuilder builder = new BatchBuilder(new BatchPool(new Names()), consumer);
     PerfScriptPass pass =
-        new PerfScriptPass(lines, new TextDecoder(builder, this::bindings, wanted), times);
+        new PerfScriptPass(
+            lines, new TextDecoder(builder, this::bindings, wanted), times, lacksGuest);
     pass.run();
     return pass.counts(input.stream().damage());
   }

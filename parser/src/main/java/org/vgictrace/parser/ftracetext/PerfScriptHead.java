@@ -2,18 +2,39 @@ package org.vgictrace.parser.ftracetext;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What the beginning of {@code perf script}'s text says of the whole: the lines {@code # key :
  * value} of {@code --header}, and whether the times are those of a clock.
  *
- * <p>Reads no further than to the first event, unless its time is 0: {@code --reltime} and {@code
- * --deltatime} both begin with it.
+ * <p>{@link #match} reads no further than to the first event. {@link #read} reads on: to tell
+ * {@code --reltime} from {@code --deltatime}, which both begin with time 0, and to see whether perf
+ * left out the samples that are marked as the guest's. An arm64 host marks all so that it records
+ * while a vCPU is loaded (kvm_arch_pmi_in_guest), and perf script prints them only if it is given
+ * the guest's symbols; then there is no guest entry in the text.
  */
 final class PerfScriptHead {
-  private static final int BYTES_MAX = 64 << 10;
+  /** A host sets up a VM with fewer events before the first guest entry. */
+  private static final int BYTES_MAX = 4 << 20;
+
+  private static final byte[] ENTRY = ascii("kvm_entry");
+  private static final byte[] EXIT = ascii("kvm_exit");
+  private static final byte[][] ARM = {
+    ascii("vgic"), ascii("kvm_arm"), ascii("kvm_timer"), ascii("kvm_irq_line")
+  };
+
   private static final int LINE_BYTES_MAX = 1024;
+
+  private static final LineSource.Listener NOBODY =
+      new LineSource.Listener() {
+        @Override
+        public void beforeWait() {}
+
+        @Override
+        public void moved(int by) {}
+      };
 
   /** What the times are. */
   enum Times {
@@ -37,6 +58,8 @@ final class PerfScriptHead {
   private long first;
   private long previous;
   private boolean stepsBack;
+  private boolean ofArm;
+  private boolean ofGuest;
 
   /** Kernel release, null if the text does not tell. */
   @Nullable String release() {
@@ -63,6 +86,11 @@ final class PerfScriptHead {
     return other || events > 0;
   }
 
+  /** Whether what happened while a vCPU was loaded seems to be missing. */
+  boolean lacksGuest() {
+    return ofArm && !ofGuest;
+  }
+
   Times times() {
     if (events < 2 || first != 0) {
       return Times.ABSOLUTE;
@@ -70,19 +98,18 @@ final class PerfScriptHead {
     return stepsBack ? Times.SINCE_PREVIOUS : Times.SINCE_FIRST;
   }
 
+  /** Reads up to the first event; for a source that is not used any more. */
+  void match(LineSource lines) throws IOException {
+    while (!isDecided() && lines.next(NOBODY)) {
+      line(lines.bytes(), lines.start(), lines.end());
+    }
+  }
+
   /** Reads from the first line on; the source is to be rewound afterwards. */
   void read(LineSource lines) throws IOException {
-    LineSource.Listener nobody =
-        new LineSource.Listener() {
-          @Override
-          public void beforeWait() {}
-
-          @Override
-          public void moved(int by) {}
-        };
     lines.keepFrom(0);
     long bytes = 0;
-    while (bytes < BYTES_MAX && !other && !(events > 0 && first != 0) && lines.next(nobody)) {
+    while (bytes < BYTES_MAX && !(ofGuest && first != 0) && lines.next(NOBODY)) {
       bytes += lines.end() - lines.start() + 1;
       line(lines.bytes(), lines.start(), lines.end());
     }
@@ -109,6 +136,10 @@ final class PerfScriptHead {
     if (events++ == 0) {
       first = record.time;
     }
+    ofGuest |= contains(b, record, ENTRY) || contains(b, record, EXIT);
+    for (int i = 0; i < ARM.length && !ofArm; i++) {
+      ofArm = contains(b, record, ARM[i]);
+    }
     stepsBack |= record.time < previous;
     previous = record.time;
   }
@@ -129,6 +160,20 @@ final class PerfScriptHead {
         // Nothing that is used.
       }
     }
+  }
+
+  /** Whether an event's name, trace system included, has a word in it. */
+  private static boolean contains(byte[] b, TextRecord r, byte[] word) {
+    for (int p = r.nameStart; p + word.length <= r.nameEnd; p++) {
+      if (Arrays.equals(b, p, p + word.length, word, 0, word.length)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static byte[] ascii(String text) {
+    return text.getBytes(StandardCharsets.US_ASCII);
   }
 
   private static int number(String value) {

@@ -17,6 +17,7 @@ final class PerfScriptPass implements LineSource.Listener {
   private final LineSource lines;
   private final TextDecoder decoder;
   private final Times times;
+  private final boolean lacksGuest;
   private final PerfScriptTokenizer tokenizer = new PerfScriptTokenizer();
   private final LineTally tally = new LineTally();
   private final TextRecord record = new TextRecord();
@@ -25,8 +26,14 @@ final class PerfScriptPass implements LineSource.Listener {
   private final SortedMap<Integer, Long> lostByCpu = new TreeMap<>();
   private long sum;
   private boolean withoutCpu;
+  private long gaps;
 
-  PerfScriptPass(LineSource lines, TextDecoder decoder, Times times) {
+  /**
+   * @param times what the times are
+   * @param lacksGuest whether events may be missing before any other, see {@link PerfScriptHead}
+   */
+  PerfScriptPass(LineSource lines, TextDecoder decoder, Times times, boolean lacksGuest) {
+    this.lacksGuest = lacksGuest;
     this.lines = lines;
     this.decoder = decoder;
     this.times = times;
@@ -82,6 +89,10 @@ final class PerfScriptPass implements LineSource.Listener {
       record.time = sum;
     }
     withoutCpu |= record.cpu < 0;
+    if (lacksGuest) {
+      gaps++;
+      decoder.lost(record.cpu, -1);
+    }
     tally.event();
     if (!decoder.event(b, record, noFlags)) {
       tally.add(
@@ -150,6 +161,15 @@ final class PerfScriptPass implements LineSource.Listener {
                   ? "times count from the first event (perf script --reltime)"
                   : "times are summed up from differences (perf script --deltatime)");
     }
+    if (lacksGuest) {
+      tally
+          .diagnostics()
+          .warning(
+              "guest-samples-missing",
+              begin,
+              "perf script left out what was recorded while a vCPU was loaded; read perf.data"
+                  + " instead of its text");
+    }
     if (withoutCpu) {
       tally
           .diagnostics()
@@ -165,7 +185,7 @@ final class PerfScriptPass implements LineSource.Listener {
         byName,
         byCpu,
         lostByCpu,
-        tally.lostMarks(),
+        tally.lostMarks() + gaps,
         -1,
         tally.unparsed(),
         decoder.firstTime(),

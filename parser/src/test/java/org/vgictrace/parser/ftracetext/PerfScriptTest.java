@@ -123,6 +123,22 @@ class PerfScriptTest {
         .isEqualTo(Map.of("kvm:kvm_entry", 1L, "mine:kvm_entry", 1L));
   }
 
+  /** perf leaves out what an arm64 host records in a vCPU, guest entries among it. */
+  @Test
+  void expectsGapsWhereAnArmHostHasNoGuestEntries() {
+    String inject =
+        ENTRY.replace("kvm_entry: PC: 0x40", "vgic_update_irq_pending: VCPU: 0, IRQ 27, level: 1");
+    Outcome outcome = read(inject + inject);
+    assertThat(outcome.rows())
+        .containsExactly(
+            "63160278000 [1] -/-1 -:- lost",
+            "63160278000 [1] vcpu-0/461 -:- irq_pending vcpu_id=0 intid=27 level=1",
+            "63160278000 [1] -/-1 -:- lost",
+            "63160278000 [1] vcpu-0/461 -:- irq_pending vcpu_id=0 intid=27 level=1");
+    assertThat(outcome.counts().diagnosticCounts()).isEqualTo(Map.of("guest-samples-missing", 1L));
+    assertThat(read(inject + ENTRY).rows()).hasSize(2);
+  }
+
   @Test
   void sumsUpTimeDifferences() {
     String line = "          vcpu-0   461 [001]     0.%s: kvm:kvm_entry: PC: 0x40\n";
