@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param definedEvents names ({@code system:event}) whose formats the capture carries, whether or
  *     not they occurred
  * @param wallOffsetNs nanoseconds to add to a time stamp to get wall-clock time, 0 if unknown
+ * @param recorder machine and command that made the recording, null if the capture does not say
  */
 public record CaptureMeta(
     String file,
@@ -31,10 +32,37 @@ public record CaptureMeta(
     List<Integer> cpus,
     @Nullable String compression,
     List<String> definedEvents,
-    long wallOffsetNs) {
+    long wallOffsetNs,
+    @Nullable String recorder) {
 
   public CaptureMeta {
     cpus = List.copyOf(cpus);
     definedEvents = List.copyOf(definedEvents);
+  }
+
+  /** Of a capture that does not say who recorded it. */
+  public CaptureMeta(
+      String file,
+      String format,
+      @Nullable String release,
+      @Nullable String arch,
+      @Nullable String clock,
+      boolean nanoseconds,
+      List<Integer> cpus,
+      @Nullable String compression,
+      List<String> definedEvents,
+      long wallOffsetNs) {
+    this(
+        file,
+        format,
+        release,
+        arch,
+        clock,
+        nanoseconds,
+        cpus,
+        compression,
+        definedEvents,
+        wallOffsetNs,
+        null);
   }
 }

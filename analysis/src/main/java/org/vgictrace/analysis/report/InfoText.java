@@ -52,6 +52,10 @@ public final class InfoText {
       throws IOException {
     field("format", CaptureWords.format(meta));
     field("kernel", CaptureWords.kernel(meta));
+    String recorder = meta.recorder();
+    if (recorder != null) {
+      field("recorded", Clean.of(recorder));
+    }
     field("clock", CaptureWords.clock(meta));
     String cpus =
         counts.eventsByCpu().entrySet().stream()

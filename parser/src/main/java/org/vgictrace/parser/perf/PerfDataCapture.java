@@ -135,7 +135,8 @@ final class PerfDataCapture implements Capture {
         IntStream.range(0, recording.cpus).boxed().toList(),
         recording.compressed ? "zstd" : "none",
         events,
-        recording.wallOffsetNs);
+        recording.wallOffsetNs,
+        recording.recorder());
   }
 
   @Override

@@ -8,6 +8,9 @@ import org.vgictrace.parser.record.Metadata;
 
 /** What a file says of the recording, collected while it is read. */
 final class Recording {
+  /** Characters of a recorder that are worth showing; command lines may name a hundred events. */
+  private static final int RECORDER_MAX = 240;
+
   /** Formats of the tracepoints. */
   final Metadata metadata = new Metadata();
 
@@ -37,6 +40,18 @@ final class Recording {
   long wallOffsetNs;
 
   boolean compressed;
+
+  /** Machine, version of perf and its command line, null if the file tells nothing of it. */
+  @Nullable String recorder() {
+    StringBuilder text = new StringBuilder();
+    text.append(host == null ? "" : host + ": ");
+    text.append(tool == null ? "" : "perf " + tool + ": ");
+    text.append(commandLine == null ? "" : commandLine);
+    if (text.length() > RECORDER_MAX) {
+      return text.substring(0, RECORDER_MAX) + "...";
+    }
+    return text.isEmpty() ? null : text.toString();
+  }
 
   /** Adds an event. */
   int add(EventAttr attr) {

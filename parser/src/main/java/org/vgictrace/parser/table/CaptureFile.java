@@ -77,6 +77,9 @@ record CaptureFile(
     }
     json.writeEndArray();
     json.writeNumberField("wall_offset_ns", meta.wallOffsetNs());
+    if (meta.recorder() != null) {
+      json.writeStringField("recorder", meta.recorder());
+    }
     json.writeEndObject();
   }
 

@@ -142,6 +142,7 @@ final class CaptureFileReader implements Closeable {
             case "compression" -> m.compression = textOrNull();
             case "defined_events" -> elements(() -> m.definedEvents.add(text()));
             case "wall_offset_ns" -> m.wallOffsetNs = number();
+            case "recorder" -> m.recorder = textOrNull();
             default -> json.skipChildren();
           }
         });
@@ -157,6 +158,7 @@ final class CaptureFileReader implements Closeable {
     @Nullable String compression;
     final List<String> definedEvents = new ArrayList<>();
     long wallOffsetNs;
+    @Nullable String recorder;
 
     CaptureMeta toMeta(String file, String format) {
       return new CaptureMeta(
@@ -169,7 +171,8 @@ final class CaptureFileReader implements Closeable {
           cpus,
           compression,
           definedEvents,
-          wallOffsetNs);
+          wallOffsetNs,
+          recorder);
     }
   }
 

@@ -106,6 +106,8 @@ class PerfDataVariantsTest {
   void namesTheForm() throws IOException {
     assertThat(read(small(PerfDataWriter.file())).meta().format()).isEqualTo("perf.data");
     assertThat(read(small(PerfDataWriter.pipe())).meta().format()).isEqualTo("perf.data stream");
+    assertThat(read(small(PerfDataWriter.pipe())).meta().recorder())
+        .isEqualTo("host: perf record -a");
     assertThat(read(small(PerfDataWriter.file())).meta().compression()).isEqualTo("none");
     assertThat(read(small(PerfDataWriter.file().compressed(99))).meta().compression())
         .isEqualTo("zstd");
