@@ -98,7 +98,11 @@ final class CaptureWords {
     String byCpu =
         counts.lostByCpu().entrySet().stream()
             .filter(entry -> entry.getValue() > 0)
-            .map(entry -> "CPU " + entry.getKey() + ": " + entry.getValue())
+            .map(
+                entry ->
+                    (entry.getKey() < 0 ? "unknown CPU" : "CPU " + entry.getKey())
+                        + ": "
+                        + entry.getValue())
             .collect(Collectors.joining(", "));
     String places = " at " + Figures.counted(counts.lostMarks(), "place");
     if (counts.lost() == 0) {

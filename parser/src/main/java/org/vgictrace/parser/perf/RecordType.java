@@ -8,9 +8,7 @@ package org.vgictrace.parser.perf;
 final class RecordType {
   static final int LOST = 2;
   static final int COMM = 3;
-  static final int EXIT = 4;
   static final int THROTTLE = 5;
-  static final int UNTHROTTLE = 6;
   static final int FORK = 7;
   static final int SAMPLE = 9;
   static final int LOST_SAMPLES = 13;

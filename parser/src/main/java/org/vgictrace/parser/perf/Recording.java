@@ -70,7 +70,7 @@ final class Recording {
   }
 
   /**
-   * The attribute of an event id; the only attribute, whatever the id, if there is one only.
+   * The attribute of an event id.
    *
    * @return null if no attribute has it
    */
