@@ -109,7 +109,7 @@ final class ApListChecks {
         && irq == attempt.dropped
         && attempt.droppedPid == e.pid
         && !irq.isLpi()
-        && machine.latestOf(e.cpu) == attempt.droppedSeq) {
+        && machine.recording.latestOf(e.cpu) == attempt.droppedSeq) {
       // Whoever queues it has a reference, and drops it afterwards.
       ledger.beginTransition();
       ledger.indeterminate(A4, Reason.PROBE_MISSING);
@@ -136,7 +136,7 @@ final class ApListChecks {
         first.own == 0
             && irq.own == 0
             && isDeliverable(irq)
-            && machine.latestOf(first.cpu) == first.seq
+            && machine.recording.latestOf(first.cpu) == first.seq
             && first.isCurrent(irq)
             && irq.vm != null
             && irq.vm.distributor == VmState.Switch.ON;
