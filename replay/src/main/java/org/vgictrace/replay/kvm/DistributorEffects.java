@@ -36,18 +36,20 @@ final class DistributorEffects {
   /** Frames of the interrupt controller are 64 KiB apart. */
   private static final int FRAME_BITS = 16;
 
-  /** Two frames per vCPU, for more vCPUs than a VM has. */
-  private static final int FRAMES_MAX = 4096;
+  /** Distributors at different addresses that are told from other devices. */
+  private static final int FRAMES_MAX = 64;
 
   private final Machine machine;
   private final ReadChecks reads;
+  private final Reporter reporter;
 
-  /** Frames that were accessed, by their number. */
+  /** Frames of distributors, by their number. */
   private final LongHashSet frames = new LongHashSet();
 
-  DistributorEffects(Machine machine, ReadChecks reads) {
+  DistributorEffects(Machine machine, ReadChecks reads, Reporter reporter) {
     this.machine = machine;
     this.reads = reads;
+    this.reporter = reporter;
   }
 
   private static int label(String column, String label) {
@@ -62,9 +64,6 @@ final class DistributorEffects {
   void access(Event e) {
     machine.saw(Observation.DISTRIBUTOR);
     machine.disturbedTs = e.ts;
-    if (e.has(ADDR) && frames.size() < FRAMES_MAX) {
-      frames.add(e.get(ADDR, 0) >>> FRAME_BITS);
-    }
     VcpuState thread = machine.vcpuOfThread(e.pid);
     if (thread != null) {
       thread.unknownWrite = false;
@@ -96,7 +95,7 @@ final class DistributorEffects {
 
   /**
    * Whether a write to that guest address may be one to GICD_CTLR: it is the first word of a page,
-   * in a frame of the interrupt controller as far as those are known.
+   * in a frame of a distributor once one was seen.
    */
   boolean mayBeControl(long address) {
     return (address & 0xfff) == 0 && (frames.isEmpty() || frames.contains(address >>> FRAME_BITS));
@@ -108,7 +107,15 @@ final class DistributorEffects {
     if (vm == null || (e.get(ADDR, 0) & 0xfff) != 0) {
       return;
     }
+    if (e.getInt(ACCESS, READ) != USER && frames.size() < FRAMES_MAX) {
+      frames.add(e.get(ADDR, 0) >>> FRAME_BITS);
+    }
     boolean on = (e.get(VAL, 0) >>> (v3 ? 1 : 0) & 1) != 0;
+    ServedWhileOff served = vm.servedWhileOff;
+    vm.servedWhileOff = null;
+    if (on && served != null) {
+      served.report(reporter);
+    }
     vm.distributor = VmState.Switch.UNKNOWN;
     vm.distributorNext = on ? VmState.Switch.ON : VmState.Switch.OFF;
     vm.distributorWriter = e.pid;

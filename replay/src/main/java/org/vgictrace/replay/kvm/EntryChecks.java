@@ -322,17 +322,16 @@ final class EntryChecks {
         if (vm.distributorSince + machine.skewNs > v.flushTs) {
           ledger.indeterminate(R16, Reason.RACE_WINDOW);
         } else {
-          reporter.violated(
-              R16,
-              Strength.SOFT,
-              e,
-              reporter.lr(v, k, v.in[k]),
-              v,
-              intid(v, k),
-              "A pending interrupt is delivered while the distributor is disabled.",
-              "no pending interrupt delivered",
-              reporter.lr(v, k, v.in[k]),
-              reporter.populationRef(v, k));
+          ledger.indeterminate(R16, Reason.UNMARKED_LOSS);
+          if (vm.servedWhileOff == null) {
+            vm.servedWhileOff =
+                new ServedWhileOff(
+                    v,
+                    intid(v, k),
+                    Ledger.ref(e, reporter.lr(v, k, v.in[k])),
+                    e.pid,
+                    reporter.populationRef(v, k));
+          }
         }
       }
     }

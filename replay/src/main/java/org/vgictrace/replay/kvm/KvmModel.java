@@ -158,7 +158,7 @@ public final class KvmModel implements Part {
     fold = new FoldChecks(machine, reporter, continuity);
     FoldEndChecks foldEnd = new FoldEndChecks(machine, reporter);
     reads = new ReadChecks(machine, reporter);
-    distributor = new DistributorEffects(machine, reads);
+    distributor = new DistributorEffects(machine, reads, reporter);
     injections = new InjectionChecks(machine, reporter, distributor);
     apList = new ApListChecks(machine, reporter, foldEnd, continuity, injections);
     maintenance = new MaintenanceChecks(machine, reporter);

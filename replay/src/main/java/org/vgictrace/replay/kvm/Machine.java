@@ -282,8 +282,8 @@ public final class Machine {
     irqByAddress.values().removeIf(irq -> irq.vm == vm);
     vm.shared.clear();
     vm.fromCreation = true;
-    vm.distributor = VmState.Switch.OFF;
-    vm.distributorSince = Long.MIN_VALUE / 2;
+    // It is off, but one event, which may be missing, switches it on for good.
+    vm.distributor = VmState.Switch.UNKNOWN;
   }
 
   /** A vCPU is initialised at that pointer; whatever was known of an earlier one there is gone. */

@@ -56,6 +56,9 @@ final class VmState {
   /** Time stamp from which {@link #distributor} holds. */
   long distributorSince;
 
+  /** An interrupt that was delivered although the distributor had been switched off. */
+  @Nullable ServedWhileOff servedWhileOff;
+
   VmState(String label, long pointer) {
     this.label = label;
     this.pointer = pointer;
