@@ -1,0 +1,163 @@
+package org.vgictrace.parser.btf;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.vgictrace.parser.diag.InputException;
+import org.vgictrace.parser.diag.Place;
+import org.vgictrace.parser.input.Head;
+import org.vgictrace.parser.input.Input;
+import org.vgictrace.parser.input.Inputs;
+import org.vgictrace.parser.input.RandomBytes;
+
+/**
+ * Finds the BTF of a kernel in what it is distributed as, compressed or not:
+ *
+ * <ul>
+ *   <li>a blob of BTF, such as {@code /sys/kernel/btf/vmlinux},
+ *   <li>a vmlinux: an ELF file with a section {@code .BTF},
+ *   <li>an arm64 Image (Documentation/arch/arm64/booting.rst), which contains the blob somewhere,
+ *   <li>an Image that unpacks itself (EFI zboot, drivers/firmware/efi/libstub/zboot-header.S).
+ * </ul>
+ */
+public final class KernelImage {
+  /** The kernel's own limits for the two sections leave it below 32 MiB. */
+  static final int BTF_BYTES_MAX = 64 << 20;
+
+  private static final int HEAD_BYTES = 64;
+  private static final int CHUNK_BYTES = 1 << 20;
+
+  /** A match in an Image must be larger than test data of the kernel, and have a sane header. */
+  private static final int HEADER_BYTES_MAX = 256;
+
+  private static final int PAYLOAD_BYTES_MAX = 256 << 20;
+
+  private KernelImage() {}
+
+  /**
+   * Reads the types of a kernel.
+   *
+   * @throws InputException if there is no BTF in the file, or if it is damaged
+   */
+  public static Btf btf(Path path) throws IOException {
+    try (Input input = Inputs.open(path)) {
+      return btf(input, true);
+    }
+  }
+
+  private static Btf btf(Input input, boolean mayUnpack) throws IOException {
+    Head head = input.head();
+    while (head.length() < HEAD_BYTES && !head.complete()) {
+      head = input.longerHead();
+    }
+    RandomBytes content = input.random();
+    String damage = input.stream().damage();
+    if (damage != null) {
+      throw new InputException(input.name(), Place.at(content.size()), damage);
+    }
+    if (head.startsWith((byte) 0x9f, (byte) 0xeb) || head.startsWith((byte) 0xeb, (byte) 0x9f)) {
+      return blob(input.name(), content, 0, content.size());
+    }
+    if (head.startsWith((byte) 0x7f, (byte) 'E', (byte) 'L', (byte) 'F')) {
+      ElfSections.Section section = new ElfSections(input.name(), content).find(".BTF");
+      return blob(input.name(), content, section.offset(), section.size());
+    }
+    if (mayUnpack && has(head, 0, "MZ") && has(head, 4, "zimg")) {
+      return unpack(input.name(), content);
+    }
+    if (has(head, 56, "ARM\u0064")) {
+      return scan(input.name(), content);
+    }
+    throw new InputException(
+        input.name(), Place.at(0), "neither BTF nor a vmlinux nor an arm64 Image");
+  }
+
+  private static boolean has(Head head, int offset, String text) {
+    if (head.length() < offset + text.length()) {
+      return false;
+    }
+    for (int i = 0; i < text.length(); i++) {
+      if (head.bytes()[offset + i] != text.charAt(i)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static Btf blob(String file, RandomBytes content, long offset, long size)
+      throws IOException {
+    return Btf.of(file, offset, bytes(file, content, offset, size, BTF_BYTES_MAX));
+  }
+
+  private static byte[] bytes(String file, RandomBytes content, long offset, long size, int most)
+      throws IOException {
+    if (size > most) {
+      throw new InputException(
+          file, Place.at(offset), size + " bytes are more than the limit of " + most);
+    }
+    byte[] bytes = new byte[(int) Math.min(size, Math.max(0, content.size() - offset))];
+    int n = content.read(offset, bytes, 0, bytes.length);
+    if (n < size) {
+      throw new InputException(file, Place.at(offset + n), "file ends early");
+    }
+    return bytes;
+  }
+
+  /** {@code MZ\0\0 zimg}, u32 offset and u32 size of a compressed Image. */
+  private static Btf unpack(String file, RandomBytes content) throws IOException {
+    byte[] header = bytes(file, content, 8, 8, 8);
+    long offset = number(header, 0, false);
+    long size = number(header, 4, false);
+    byte[] payload = bytes(file, content, offset, size, PAYLOAD_BYTES_MAX);
+    try (Input image = Inputs.open(file, new ByteArrayInputStream(payload))) {
+      return btf(image, false);
+    }
+  }
+
+  /** Takes the largest blob that an Image contains. */
+  private static Btf scan(String file, RandomBytes content) throws IOException {
+    byte[] chunk = new byte[CHUNK_BYTES];
+    long best = -1;
+    long bestSize = 0;
+    for (long at = 0; at < content.size(); at += CHUNK_BYTES - BtfBlob.HEADER_BYTES) {
+      int length = content.read(at, chunk, 0, chunk.length);
+      for (int i = 0; i + BtfBlob.HEADER_BYTES <= length; i++) {
+        boolean little = chunk[i] == (byte) 0x9f && chunk[i + 1] == (byte) 0xeb;
+        boolean big = chunk[i] == (byte) 0xeb && chunk[i + 1] == (byte) 0x9f;
+        if ((little || big) && chunk[i + 2] == 1) {
+          long size = blobSize(chunk, i, big);
+          if (size > bestSize && size <= content.size() - at - i && size <= BTF_BYTES_MAX) {
+            best = at + i;
+            bestSize = size;
+          }
+        }
+      }
+    }
+    if (best < 0) {
+      throw new InputException(
+          file, Place.at(0), "no BTF in this Image: built without CONFIG_DEBUG_INFO_BTF?");
+    }
+    return blob(file, content, best, bestSize);
+  }
+
+  /** What the header at this place says about the blob's size, 0 if it is none. */
+  private static long blobSize(byte[] chunk, int at, boolean big) {
+    long header = number(chunk, at + 4, big);
+    long types = number(chunk, at + 12, big);
+    long strings = number(chunk, at + 16, big);
+    boolean sane =
+        header >= BtfBlob.HEADER_BYTES
+            && header <= HEADER_BYTES_MAX
+            && number(chunk, at + 8, big) == 0
+            && strings >= types;
+    return sane ? header + strings + number(chunk, at + 20, big) : 0;
+  }
+
+  private static long number(byte[] bytes, int at, boolean big) {
+    long value = 0;
+    for (int i = 0; i < 4; i++) {
+      value = value << 8 | bytes[at + (big ? i : 3 - i)] & 0xff;
+    }
+    return value;
+  }
+}
