@@ -1,0 +1,26 @@
+package org.vgictrace.analysis.probes;
+
+/**
+ * What is wanted, and what a kernel does not say about the machine it will run on.
+ *
+ * @param level how much to record
+ * @param gic version of the host's interrupt controller, 2 or 3; it decides which functions run
+ * @param listRegisters number of list registers to record, 1 to {@value #LIST_REGISTERS_MAX}
+ * @param array whether to record them as one array instead of one field each
+ */
+public record ProbeOptions(Level level, int gic, int listRegisters, boolean array) {
+  /** List registers of the architecture. */
+  public static final int LIST_REGISTERS_MAX = 16;
+
+  /** What most hosts have. */
+  public static final ProbeOptions DEFAULT = new ProbeOptions(Level.FULL, 3, 4, false);
+
+  public ProbeOptions {
+    if (gic != 2 && gic != 3) {
+      throw new IllegalArgumentException("GIC version " + gic);
+    }
+    if (listRegisters < 1 || listRegisters > LIST_REGISTERS_MAX) {
+      throw new IllegalArgumentException(listRegisters + " list registers");
+    }
+  }
+}
