@@ -23,6 +23,7 @@ final class Commands {
     all.put("diff", DiffCommand::new);
     all.put("batch", BatchCommand::new);
     all.put("convert", ConvertCommand::new);
+    all.put("probes", ProbesCommand::new);
     all.put("rules", RulesCommand::new);
     all.put("explain", ExplainCommand::new);
     return all;
