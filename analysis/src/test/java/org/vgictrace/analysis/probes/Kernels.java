@@ -1,0 +1,62 @@
+package org.vgictrace.analysis.probes;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.vgictrace.fixtures.write.BtfWriter;
+import org.vgictrace.parser.btf.Btf;
+import org.vgictrace.parser.btf.SymbolList;
+
+/**
+ * What three distribution kernels say of themselves, reduced to what the vGIC's probes need: types
+ * (Debian's 6.1.176, 6.12.107 and 7.2.13 for arm64), symbols, and the kprobe_events that those very
+ * kernels have accepted and been recorded with.
+ */
+final class Kernels {
+  private Kernels() {}
+
+  static Btf btf(String release) throws IOException {
+    return btf(release, ByteOrder.LITTLE_ENDIAN);
+  }
+
+  static Btf btf(String release, ByteOrder order) throws IOException {
+    return Btf.of(release, 0, BtfWriter.blob(text(release + ".types"), order));
+  }
+
+  static SymbolList symbols(String release) {
+    return SymbolList.of(
+        text(release + ".symbols").lines().map(line -> line.split(" ", -1)[2]).toList());
+  }
+
+  /**
+   * Recorded definitions as they were written: the kernel adds a number of instances to {@code r:}.
+   */
+  static List<String> recorded(String name) {
+    return text(name + ".kprobe_events")
+        .lines()
+        .map(line -> line.replaceFirst("^r\\d+:", "r:"))
+        .toList();
+  }
+
+  static String definitions(ProbePlan plan) throws IOException {
+    StringWriter out = new StringWriter();
+    new KprobeText(out).definitions(plan);
+    return out.toString();
+  }
+
+  static String text(String name) {
+    try (@Nullable InputStream in = Kernels.class.getResourceAsStream("/kernels/" + name)) {
+      if (in == null) {
+        throw new AssertionError("no resource " + name);
+      }
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
