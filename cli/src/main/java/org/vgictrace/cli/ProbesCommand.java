@@ -9,6 +9,7 @@ import org.vgictrace.analysis.probes.BpftraceScript;
 import org.vgictrace.analysis.probes.KprobeText;
 import org.vgictrace.analysis.probes.Level;
 import org.vgictrace.analysis.probes.ProbeOptions;
+import org.vgictrace.analysis.probes.ProbeOptions.Recorder;
 import org.vgictrace.analysis.probes.ProbePlan;
 import org.vgictrace.analysis.probes.TraceCmdScript;
 import org.vgictrace.parser.btf.Btf;
@@ -107,7 +108,8 @@ final class ProbesCommand extends Command {
           "--lrs: " + listRegisters + " is not in 1.." + ProbeOptions.LIST_REGISTERS_MAX);
     }
     Btf btf = KernelImage.btf(kernel == null ? RUNNING_KERNEL : kernel);
-    ProbeOptions options = new ProbeOptions(level, gic, listRegisters, array);
+    Recorder recorder = format == Format.BPFTRACE ? Recorder.BPFTRACE : Recorder.KPROBE_EVENTS;
+    ProbeOptions options = new ProbeOptions(level, gic, listRegisters, array, recorder);
     ProbePlan plan = ProbePlan.of(btf, symbolList(), options);
     new Output(console, output)
         .write(

@@ -50,6 +50,13 @@ class UsageTest {
     assertThat(Run.of("check", "--format", "pdf", "x").code()).isEqualTo(2);
     assertThat(Run.of("check", "--rules", "NOPE", "x"))
         .isEqualTo(usage("no rule 'NOPE' (vgictrace rules lists them)"));
+    assertThat(Run.of("probes", "--gic", "4")).isEqualTo(usage("--gic: 4 is neither 2 nor 3"));
+    assertThat(Run.of("probes", "--lrs", "17")).isEqualTo(usage("--lrs: 17 is not in 1..16"));
+    assertThat(Run.of("probes", "--format", "perf"))
+        .isEqualTo(
+            usage(
+                "Invalid value for option '--format': expected trace-cmd, kprobe or bpftrace but"
+                    + " was 'perf' (vgictrace probes --help shows the usage)"));
     assertThat(Run.of("show", "--kind", "nope", "x"))
         .isEqualTo(usage("no kind 'nope' (such as lr_image, lr_write, vcpu_exit, inject, other)"));
   }
@@ -71,6 +78,14 @@ class UsageTest {
       assertThat(Run.of(command, text.toString()))
           .isEqualTo(new Run(3, "", "vgictrace: " + text + ": at byte 0: format not recognised\n"));
     }
+    assertThat(Run.of("probes", text.toString()))
+        .isEqualTo(
+            new Run(
+                3,
+                "",
+                "vgictrace: "
+                    + text
+                    + ": at byte 0: neither BTF nor a vmlinux nor an arm64 Image\n"));
   }
 
   @Test

@@ -35,7 +35,7 @@ public record ProbePlan(
       throw new InputException(
           btf.file(), "no struct vgic_irq: not an arm64 kernel with KVM built in");
     }
-    ProbeResolver resolver = new ProbeResolver(btf, symbols);
+    ProbeResolver resolver = new ProbeResolver(btf, symbols, options.recorder());
     List<Probe> probes = new ArrayList<>();
     List<Remark> remarks = new ArrayList<>();
     for (ProbeSpec spec : new ProbeCatalogue(options).probes()) {

@@ -3,6 +3,7 @@ package org.vgictrace.analysis.probes;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.vgictrace.analysis.probes.ProbeOptions.Recorder;
 import org.vgictrace.parser.btf.Btf;
 import org.vgictrace.parser.btf.Member;
 import org.vgictrace.parser.btf.Parameter;
@@ -21,10 +22,15 @@ final class ProbeResolver {
 
   private final Btf btf;
   private final @Nullable SymbolList symbols;
+  private final boolean remembersArguments;
 
-  ProbeResolver(Btf btf, @Nullable SymbolList symbols) {
+  /**
+   * @param recorder what the probes are for
+   */
+  ProbeResolver(Btf btf, @Nullable SymbolList symbols, Recorder recorder) throws InputException {
     this.btf = btf;
     this.symbols = symbols;
+    remembersArguments = recorder == Recorder.BPFTRACE || btf.structure(ENTRY_ARGUMENTS) != 0;
   }
 
   /**
@@ -32,7 +38,7 @@ final class ProbeResolver {
    * @return null if the probe cannot be set
    */
   @Nullable Probe resolve(ProbeSpec spec, List<Remark> remarks) throws InputException {
-    if (spec.remembersArguments() && btf.structure(ENTRY_ARGUMENTS) == 0) {
+    if (spec.remembersArguments() && !remembersArguments) {
       remarks.add(
           new Remark(
               spec.event(),

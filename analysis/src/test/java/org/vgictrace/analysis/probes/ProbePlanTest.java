@@ -13,6 +13,7 @@ import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.vgictrace.analysis.probes.ProbeOptions.Recorder;
 import org.vgictrace.fixtures.write.BtfWriter;
 import org.vgictrace.parser.bind.BindingPack;
 import org.vgictrace.parser.bind.BindingPacks;
@@ -26,7 +27,7 @@ class ProbePlanTest {
     return ProbePlan.of(
         Kernels.btf(release),
         Kernels.symbols(release),
-        new ProbeOptions(Level.FULL, gic, 4, false));
+        new ProbeOptions(Level.FULL, gic, 4, false, Recorder.KPROBE_EVENTS));
   }
 
   @ParameterizedTest
@@ -45,7 +46,9 @@ class ProbePlanTest {
   void definesListRegistersAsAnArray() throws Exception {
     ProbePlan plan =
         ProbePlan.of(
-            Kernels.btf("7.2"), Kernels.symbols("7.2"), new ProbeOptions(Level.FULL, 3, 4, true));
+            Kernels.btf("7.2"),
+            Kernels.symbols("7.2"),
+            new ProbeOptions(Level.FULL, 3, 4, true, Recorder.KPROBE_EVENTS));
     assertThat(Kernels.definitions(plan).lines()).containsAll(Kernels.recorded("7.2-gicv3-array"));
   }
 
@@ -90,7 +93,7 @@ class ProbePlanTest {
 
   @Test
   void minimalLevelIsTheListRegisters() throws Exception {
-    ProbeOptions minimal = new ProbeOptions(Level.MINIMAL, 3, 16, false);
+    ProbeOptions minimal = new ProbeOptions(Level.MINIMAL, 3, 16, false, Recorder.KPROBE_EVENTS);
     ProbePlan plan = ProbePlan.of(Kernels.btf("6.12"), Kernels.symbols("6.12"), minimal);
     assertThat(plan.probes().stream().map(Probe::event))
         .containsExactly(
