@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 import org.vgictrace.analysis.probes.BpftraceScript;
 import org.vgictrace.analysis.probes.KprobeText;
 import org.vgictrace.analysis.probes.Level;
+import org.vgictrace.analysis.probes.MachineCode;
 import org.vgictrace.analysis.probes.ProbeOptions;
 import org.vgictrace.analysis.probes.ProbeOptions.Recorder;
 import org.vgictrace.analysis.probes.ProbePlan;
@@ -107,10 +108,12 @@ final class ProbesCommand extends Command {
       throw new UsageException(
           "--lrs: " + listRegisters + " is not in 1.." + ProbeOptions.LIST_REGISTERS_MAX);
     }
-    Btf btf = KernelImage.btf(kernel == null ? RUNNING_KERNEL : kernel);
+    Path file = kernel == null ? RUNNING_KERNEL : kernel;
+    Btf btf = KernelImage.btf(file);
     Recorder recorder = format == Format.BPFTRACE ? Recorder.BPFTRACE : Recorder.KPROBE_EVENTS;
     ProbeOptions options = new ProbeOptions(level, gic, listRegisters, array, recorder);
-    ProbePlan plan = ProbePlan.of(btf, symbolList(), options);
+    MachineCode code = (offset, most) -> KernelImage.code(file, offset, most);
+    ProbePlan plan = ProbePlan.of(btf, symbolList(), code, options);
     new Output(console, output)
         .write(
             out -> {

@@ -215,6 +215,8 @@ public final class BpftraceScript {
       case RESULT -> "(" + c + ")retval";
       case ARGUMENT -> "(" + c + ")" + argument;
       case MEMORY -> memory;
+      case STACK, CONSTANT ->
+          throw new IllegalArgumentException(probe.event() + " is not for bpftrace");
       case BIT_FIELD ->
           "(" + memory + " >> " + field.shift() + ") & " + ((1L << field.width()) - 1);
     };

@@ -5,7 +5,7 @@ package org.vgictrace.analysis.probes;
  *
  * @param name of the field
  * @param from what kind of place
- * @param argument index of the argument, from 0
+ * @param argument index of the argument, from 0, which is also its register
  * @param offset bytes behind where the argument points to
  * @param shift lowest bit of a bit-field within a value of the type
  * @param width of a bit-field
@@ -18,7 +18,11 @@ public record Fetch(
     ARGUMENT,
     MEMORY,
     BIT_FIELD,
-    RESULT
+    RESULT,
+    /** Memory at an offset from the stack pointer. */
+    STACK,
+    /** A number that is known beforehand: the offset. */
+    CONSTANT
   }
 
   static Fetch result(String name, FetchType type) {
@@ -27,6 +31,14 @@ public record Fetch(
 
   static Fetch argument(String name, int argument, FetchType type) {
     return new Fetch(name, From.ARGUMENT, argument, 0, 0, 0, type);
+  }
+
+  static Fetch stack(String name, long offset, FetchType type) {
+    return new Fetch(name, From.STACK, 0, offset, 0, 0, type);
+  }
+
+  static Fetch constant(String name, long value, FetchType type) {
+    return new Fetch(name, From.CONSTANT, 0, value, 0, 0, type);
   }
 
   static Fetch memory(String name, int argument, long offset, FetchType type) {

@@ -80,6 +80,8 @@ public final class KprobeText {
       case RESULT -> "$retval:" + field.type();
       case ARGUMENT -> argument + ":" + field.type();
       case MEMORY -> memory + field.type();
+      case STACK -> "+" + field.offset() + "(%sp):" + field.type();
+      case CONSTANT -> "\\" + field.offset() + ":" + field.type();
       case BIT_FIELD ->
           memory + "b" + field.width() + "@" + field.shift() + "/" + field.type().bits();
     };

@@ -1,5 +1,6 @@
 package org.vgictrace.analysis.probes;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -27,15 +28,17 @@ public record ProbePlan(
    * Looks up everything the catalogue has for the level.
    *
    * @param symbols the functions that have a symbol; null if that is not known
+   * @param code the kernel's instructions, as far as they are known
    * @throws InputException if the types are damaged, or if it is no kernel with a vGIC
    */
-  public static ProbePlan of(Btf btf, @Nullable SymbolList symbols, ProbeOptions options)
-      throws InputException {
+  public static ProbePlan of(
+      Btf btf, @Nullable SymbolList symbols, MachineCode code, ProbeOptions options)
+      throws IOException {
     if (btf.structure("vgic_irq") == 0) {
       throw new InputException(
           btf.file(), "no struct vgic_irq: not an arm64 kernel with KVM built in");
     }
-    ProbeResolver resolver = new ProbeResolver(btf, symbols, options.recorder());
+    ProbeResolver resolver = new ProbeResolver(btf, symbols, code, options.recorder());
     List<Probe> probes = new ArrayList<>();
     List<Remark> remarks = new ArrayList<>();
     for (ProbeSpec spec : new ProbeCatalogue(options).probes()) {

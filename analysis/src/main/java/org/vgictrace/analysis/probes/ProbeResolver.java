@@ -1,5 +1,6 @@
 package org.vgictrace.analysis.probes;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -18,16 +19,30 @@ final class ProbeResolver {
   /** Return probes record arguments since Linux 6.9, which needs this structure. */
   private static final String ENTRY_ARGUMENTS = "probe_entry_arg";
 
+  /** The only caller of interest where a return probe cannot record arguments. */
+  private static final String COMMAND_READER = "vgic_its_process_commands";
+
+  private static final int COMMAND_BYTES = 32;
+
+  /** The command reader is far shorter. */
+  private static final int INSTRUCTIONS_MAX = 1024;
+
+  /** The Image is loaded at a multiple of this; its text begins with it. */
+  private static final long IMAGE_ALIGNMENT = 2 << 20;
+
   private static final int[] CONTAINER_BITS = {8, 16, 32, 64};
 
   private final Btf btf;
   private final @Nullable SymbolList symbols;
+  private final MachineCode code;
   private final boolean remembersArguments;
 
   /**
    * @param recorder what the probes are for
    */
-  ProbeResolver(Btf btf, @Nullable SymbolList symbols, Recorder recorder) throws InputException {
+  ProbeResolver(Btf btf, @Nullable SymbolList symbols, MachineCode code, Recorder recorder)
+      throws InputException {
+    this.code = code;
     this.btf = btf;
     this.symbols = symbols;
     remembersArguments = recorder == Recorder.BPFTRACE || btf.structure(ENTRY_ARGUMENTS) != 0;
@@ -37,14 +52,20 @@ final class ProbeResolver {
    * @param remarks take what is missing
    * @return null if the probe cannot be set
    */
-  @Nullable Probe resolve(ProbeSpec spec, List<Remark> remarks) throws InputException {
+  @Nullable Probe resolve(ProbeSpec spec, List<Remark> remarks) throws IOException {
     if (spec.remembersArguments() && !remembersArguments) {
+      Probe behindCall = behindCall(spec);
+      if (behindCall != null) {
+        return behindCall;
+      }
       remarks.add(
           new Remark(
               spec.event(),
               true,
               spec.functions().get(0)
-                  + ": return probes of this kernel cannot record arguments (since Linux 6.9)"));
+                  + ": return probes of this kernel cannot record arguments (since Linux 6.9), and"
+                  + " its Image with a list of symbols, which could show a place in the caller, is"
+                  + " not given"));
       return null;
     }
     for (String function : spec.functions()) {
@@ -55,6 +76,52 @@ final class ProbeResolver {
     }
     remarks.add(new Remark(spec.event(), true, absence(spec.functions())));
     return null;
+  }
+
+  /**
+   * A probe in the caller, right behind the call, where it still knows what it has passed.
+   *
+   * @return null if that place is not known
+   */
+  private @Nullable Probe behindCall(ProbeSpec spec) throws IOException {
+    String callee = spec.functions().get(0);
+    List<Argument> arguments = arguments(callee);
+    CallSite site = arguments == null ? null : callSite(callee);
+    if (arguments == null || site == null) {
+      return null;
+    }
+    List<Fetch> fields = new ArrayList<>();
+    for (FieldSpec field : spec.fields()) {
+      switch (index(arguments, field.argument())) {
+        case 0 -> fields.add(Fetch.argument(field.name(), site.keptIn(), field.type()));
+        case 2 -> {
+          long offset = site.stackOffset() + Long.parseLong(field.path().substring(1));
+          fields.add(Fetch.stack(field.name(), offset, field.type()));
+        }
+        case 3 -> fields.add(Fetch.constant(field.name(), site.length(), field.type()));
+        default -> {
+          // It is not kept.
+        }
+      }
+    }
+    String place = COMMAND_READER + "+" + site.returnOffset();
+    return new Probe(spec.event(), place, false, spec.look(), fields);
+  }
+
+  private @Nullable CallSite callSite(String callee) throws IOException {
+    long start = symbols == null ? 0 : symbols.address(COMMAND_READER);
+    if (symbols == null || start == 0) {
+      return null;
+    }
+    long text = symbols.address("_text");
+    long base = text != 0 ? text : symbols.address("_stext") & -IMAGE_ALIGNMENT;
+    long most = (symbols.addressBehind(COMMAND_READER) - start) / Integer.BYTES;
+    if (base == 0 || most <= 0) {
+      return null;
+    }
+    List<Integer> words = code.read(start - base, (int) Math.min(most, INSTRUCTIONS_MAX));
+    CallSite site = CallSite.find(words, start, symbols.address(callee));
+    return site != null && site.length() == COMMAND_BYTES ? site : null;
   }
 
   private boolean hasSymbol(String function) {
@@ -162,11 +229,8 @@ final class ProbeResolver {
     if (field.isResult()) {
       return Found.at(Fetch.result(field.name(), field.type()));
     }
-    int index = 0;
-    while (index < arguments.size() && !arguments.get(index).name().equals(field.argument())) {
-      index++;
-    }
-    if (index == arguments.size()) {
+    int index = index(arguments, field.argument());
+    if (index < 0) {
       return Found.nowhere("no argument " + field.argument());
     }
     Argument argument = arguments.get(index);
@@ -184,6 +248,16 @@ final class ProbeResolver {
       return Found.nowhere("argument " + field.argument() + " points to no structure");
     }
     return member(field, index, argument.structure());
+  }
+
+  /** The position of an argument, -1 if there is none of this name. */
+  private static int index(List<Argument> arguments, String name) {
+    for (int i = 0; i < arguments.size(); i++) {
+      if (arguments.get(i).name().equals(name)) {
+        return i;
+      }
+    }
+    return -1;
   }
 
   private Found member(FieldSpec field, int index, int structure) throws InputException {

@@ -1,11 +1,16 @@
 package org.vgictrace.analysis.probes;
 
+import static java.util.Objects.requireNonNull;
+
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.net.URISyntaxException;
+import java.net.URL;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.vgictrace.fixtures.write.BtfWriter;
@@ -28,9 +33,13 @@ final class Kernels {
     return Btf.of(release, 0, BtfWriter.blob(text(release + ".types"), order));
   }
 
-  static SymbolList symbols(String release) {
-    return SymbolList.of(
-        text(release + ".symbols").lines().map(line -> line.split(" ", -1)[2]).toList());
+  static SymbolList symbols(String release) throws IOException {
+    try {
+      URL resource = requireNonNull(Kernels.class.getResource("/kernels/" + release + ".symbols"));
+      return SymbolList.read(Path.of(resource.toURI()));
+    } catch (URISyntaxException e) {
+      throw new AssertionError(e);
+    }
   }
 
   /**

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -27,6 +28,7 @@ class ProbePlanTest {
     return ProbePlan.of(
         Kernels.btf(release),
         Kernels.symbols(release),
+        MachineCode.UNKNOWN,
         new ProbeOptions(Level.FULL, gic, 4, false, Recorder.KPROBE_EVENTS));
   }
 
@@ -42,12 +44,49 @@ class ProbePlanTest {
         .containsExactlyInAnyOrderElementsOf(expected);
   }
 
+  /**
+   * The instructions around the call in that very kernel; it was recorded 36 bytes further on, with
+   * the same contents of the registers.
+   */
+  @Test
+  void findsThePlaceBehindACall() throws Exception {
+    List<Integer> code = new ArrayList<>(Collections.nCopies(0x94 / 4, 0xd503201f));
+    Collections.addAll(
+        code,
+        0x54000e80,
+        0x8b2142d3,
+        0xaa1403e0,
+        0x9402f8a0,
+        0x9100a3e2,
+        0xaa1303e1,
+        0xd2800403,
+        0x2a0003f3,
+        0xaa1503e0,
+        0x97ff23d1,
+        0x2a0003f9);
+    MachineCode image = (offset, most) -> offset == 0x7fb84 ? code : List.of();
+    ProbePlan plan =
+        ProbePlan.of(Kernels.btf("6.1"), Kernels.symbols("6.1"), image, ProbeOptions.DEFAULT);
+    assertThat(Kernels.definitions(plan).lines())
+        .containsExactlyInAnyOrderElementsOf(
+            Kernels.recorded("6.1-gicv3").stream()
+                .map(line -> line.replace("commands+224 ", "commands+188 "))
+                .toList());
+    code.set(0xb4 / 4, 0xaa0103e0);
+    assertThat(
+            ProbePlan.of(Kernels.btf("6.1"), Kernels.symbols("6.1"), image, ProbeOptions.DEFAULT)
+                .probes())
+        .as("an argument that is gone after the call")
+        .noneMatch(probe -> probe.event().equals("its_cmd"));
+  }
+
   @Test
   void definesListRegistersAsAnArray() throws Exception {
     ProbePlan plan =
         ProbePlan.of(
             Kernels.btf("7.2"),
             Kernels.symbols("7.2"),
+            MachineCode.UNKNOWN,
             new ProbeOptions(Level.FULL, 3, 4, true, Recorder.KPROBE_EVENTS));
     assertThat(Kernels.definitions(plan).lines()).containsAll(Kernels.recorded("7.2-gicv3-array"));
   }
@@ -64,7 +103,8 @@ class ProbePlanTest {
                 "its_cmd",
                 true,
                 "kvm_read_guest: return probes of this kernel cannot record arguments (since Linux"
-                    + " 6.9)"))
+                    + " 6.9), and its Image with a list of symbols, which could show a place in the"
+                    + " caller, is not given"))
         .hasSize(21);
     assertThat(plan("7.2", 3).remarks())
         .contains(
@@ -81,20 +121,24 @@ class ProbePlanTest {
 
   @Test
   void withoutSymbolsTakesWhatTheTypesName() throws Exception {
-    ProbePlan plan = ProbePlan.of(Kernels.btf("7.2"), null, ProbeOptions.DEFAULT);
+    ProbePlan plan =
+        ProbePlan.of(Kernels.btf("7.2"), null, MachineCode.UNKNOWN, ProbeOptions.DEFAULT);
     assertThat(Kernels.definitions(plan))
         .contains(
             "\np:vgic/queue_irq vgic_queue_irq_unlock kvm=%x0:x64 irq=%x1:x64 intid=+4(%x1):");
     assertThat(plan.checked()).isFalse();
     // This kernel has only a copy of the function, and will refuse.
-    assertThat(Kernels.definitions(ProbePlan.of(Kernels.btf("6.12"), null, ProbeOptions.DEFAULT)))
+    assertThat(
+            Kernels.definitions(
+                ProbePlan.of(Kernels.btf("6.12"), null, MachineCode.UNKNOWN, ProbeOptions.DEFAULT)))
         .contains("\np:vgic/add_lpi vgic_add_lpi kvm=%x0:x64 intid=%x1:u32 vcpu=%x2:x64\n");
   }
 
   @Test
   void minimalLevelIsTheListRegisters() throws Exception {
     ProbeOptions minimal = new ProbeOptions(Level.MINIMAL, 3, 16, false, Recorder.KPROBE_EVENTS);
-    ProbePlan plan = ProbePlan.of(Kernels.btf("6.12"), Kernels.symbols("6.12"), minimal);
+    ProbePlan plan =
+        ProbePlan.of(Kernels.btf("6.12"), Kernels.symbols("6.12"), MachineCode.UNKNOWN, minimal);
     assertThat(plan.probes().stream().map(Probe::event))
         .containsExactly(
             "enter",
@@ -168,7 +212,8 @@ class ProbePlanTest {
   private static String definitions(String types, ByteOrder order) throws IOException {
     Btf btf = Btf.of("k", 0, BtfWriter.blob(types, order));
     SymbolList symbols = SymbolList.of(List.of("vgic_target_oracle"));
-    return Kernels.definitions(ProbePlan.of(btf, symbols, ProbeOptions.DEFAULT));
+    return Kernels.definitions(
+        ProbePlan.of(btf, symbols, MachineCode.UNKNOWN, ProbeOptions.DEFAULT));
   }
 
   @Test
@@ -181,7 +226,7 @@ class ProbePlanTest {
         """;
     Btf btf = Btf.of("k", 0, BtfWriter.blob(types, ByteOrder.LITTLE_ENDIAN));
     SymbolList symbols = SymbolList.of(List.of("vgic_irq_set_phys_active"));
-    ProbePlan plan = ProbePlan.of(btf, symbols, ProbeOptions.DEFAULT);
+    ProbePlan plan = ProbePlan.of(btf, symbols, MachineCode.UNKNOWN, ProbeOptions.DEFAULT);
     assertThat(Kernels.definitions(plan))
         .isEqualTo(
             "p:vgic/set_phys_active vgic_irq_set_phys_active irq=%x0:x64 intid=+0(%x0):u32\n");
@@ -205,6 +250,7 @@ class ProbePlanTest {
                     Btf.of(
                         "vmlinux", 0, BtfWriter.blob("struct kvm_vcpu 8", ByteOrder.LITTLE_ENDIAN)),
                     SymbolList.of(List.of("kvm_vcpu_kick")),
+                    MachineCode.UNKNOWN,
                     ProbeOptions.DEFAULT))
         .isInstanceOf(InputException.class)
         .hasMessage("vmlinux: no struct vgic_irq: not an arm64 kernel with KVM built in");

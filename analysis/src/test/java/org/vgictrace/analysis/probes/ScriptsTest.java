@@ -29,7 +29,8 @@ class ScriptsTest {
   @TempDir Path folder;
 
   private static ProbePlan plan(String release, ProbeOptions options) throws IOException {
-    return ProbePlan.of(Kernels.btf(release), Kernels.symbols(release), options);
+    return ProbePlan.of(
+        Kernels.btf(release), Kernels.symbols(release), MachineCode.UNKNOWN, options);
   }
 
   @Test

@@ -188,7 +188,7 @@ public final class Btf {
       return null;
     }
     int element = blob.extraType(type, 0);
-    return new Member(element, array.bitOffset() + 8 * index * size(element), 0);
+    return new Member(element, array.bitOffset() + 8L * index * size(element), 0);
   }
 
   /** Number of elements of an array, 0 if a type is none. */

@@ -3,6 +3,8 @@ package org.vgictrace.parser.btf;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.vgictrace.parser.diag.InputException;
 import org.vgictrace.parser.diag.Place;
 import org.vgictrace.parser.input.Head;
@@ -24,6 +26,8 @@ public final class KernelImage {
   /** The kernel's own limits for the two sections leave it below 32 MiB. */
   static final int BTF_BYTES_MAX = 64 << 20;
 
+  private static final String IMAGE_MAGIC = "ARMd";
+  private static final int INSTRUCTION_BYTES = 4;
   private static final int HEAD_BYTES = 64;
   private static final int CHUNK_BYTES = 1 << 20;
 
@@ -45,6 +49,40 @@ public final class KernelImage {
     }
   }
 
+  /**
+   * Reads instructions out of an Image; other files have none that could be found.
+   *
+   * @param offset from the start of the Image, which is where the kernel's text begins
+   * @param most how many to read at most
+   * @return what there is, empty if the file is no Image
+   */
+  public static List<Integer> code(Path path, long offset, int most) throws IOException {
+    try (Input input = Inputs.open(path)) {
+      return code(input, offset, most, true);
+    }
+  }
+
+  private static List<Integer> code(Input input, long offset, int most, boolean mayUnpack)
+      throws IOException {
+    Head head = input.head();
+    RandomBytes content = input.random();
+    if (mayUnpack && isZboot(head)) {
+      try (Input image = payload(input.name(), content)) {
+        return code(image, offset, most, false);
+      }
+    }
+    List<Integer> words = new ArrayList<>();
+    if (has(head, 56, IMAGE_MAGIC) && offset >= 0) {
+      byte[] bytes = new byte[most * INSTRUCTION_BYTES];
+      int length = content.read(offset, bytes, 0, bytes.length);
+      for (int i = 0; i + INSTRUCTION_BYTES <= length; i += INSTRUCTION_BYTES) {
+        // Instructions are little-endian in all kernels.
+        words.add((int) number(bytes, i, false));
+      }
+    }
+    return words;
+  }
+
   private static Btf btf(Input input, boolean mayUnpack) throws IOException {
     Head head = input.head();
     while (head.length() < HEAD_BYTES && !head.complete()) {
@@ -62,14 +100,20 @@ public final class KernelImage {
       ElfSections.Section section = new ElfSections(input.name(), content).find(".BTF");
       return blob(input.name(), content, section.offset(), section.size());
     }
-    if (mayUnpack && has(head, 0, "MZ") && has(head, 4, "zimg")) {
-      return unpack(input.name(), content);
+    if (mayUnpack && isZboot(head)) {
+      try (Input image = payload(input.name(), content)) {
+        return btf(image, false);
+      }
     }
-    if (has(head, 56, "ARM\u0064")) {
+    if (has(head, 56, IMAGE_MAGIC)) {
       return scan(input.name(), content);
     }
     throw new InputException(
         input.name(), Place.at(0), "neither BTF nor a vmlinux nor an arm64 Image");
+  }
+
+  private static boolean isZboot(Head head) {
+    return has(head, 0, "MZ") && has(head, 4, "zimg");
   }
 
   private static boolean has(Head head, int offset, String text) {
@@ -104,14 +148,12 @@ public final class KernelImage {
   }
 
   /** {@code MZ\0\0 zimg}, u32 offset and u32 size of a compressed Image. */
-  private static Btf unpack(String file, RandomBytes content) throws IOException {
+  private static Input payload(String file, RandomBytes content) throws IOException {
     byte[] header = bytes(file, content, 8, 8, 8);
     long offset = number(header, 0, false);
     long size = number(header, 4, false);
     byte[] payload = bytes(file, content, offset, size, PAYLOAD_BYTES_MAX);
-    try (Input image = Inputs.open(file, new ByteArrayInputStream(payload))) {
-      return btf(image, false);
-    }
+    return Inputs.open(file, new ByteArrayInputStream(payload));
   }
 
   /** Takes the largest blob that an Image contains. */

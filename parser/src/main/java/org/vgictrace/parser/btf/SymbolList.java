@@ -6,8 +6,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.NavigableSet;
-import java.util.TreeSet;
+import java.util.NavigableMap;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.vgictrace.parser.diag.InputException;
 import org.vgictrace.parser.diag.Place;
@@ -28,15 +28,18 @@ public final class SymbolList {
   private static final int BUFFER_BYTES = 64 << 10;
   private static final String FUNCTION_TYPES = "tTwW";
 
-  private final NavigableSet<String> names;
+  /** Addresses by name, 0 where the list hides them. */
+  private final NavigableMap<String, Long> addresses;
 
-  private SymbolList(NavigableSet<String> names) {
-    this.names = names;
+  private SymbolList(NavigableMap<String, Long> addresses) {
+    this.addresses = addresses;
   }
 
-  /** The functions of this name. */
+  /** The functions of these names, at addresses that are not known. */
   public static SymbolList of(List<String> names) {
-    return new SymbolList(new TreeSet<>(names));
+    NavigableMap<String, Long> addresses = new TreeMap<>();
+    names.forEach(name -> addresses.put(name, 0L));
+    return new SymbolList(addresses);
   }
 
   /**
@@ -47,12 +50,12 @@ public final class SymbolList {
   public static SymbolList read(Path path) throws IOException {
     try (Input input = Inputs.open(path)) {
       Lines lines = new Lines(input.name(), input.stream());
-      NavigableSet<String> names = new TreeSet<>();
+      NavigableMap<String, Long> addresses = new TreeMap<>();
       for (String line = lines.next(); line != null; line = lines.next()) {
         String name = functionName(line, lines);
         if (name != null) {
-          names.add(name);
-          if (names.size() > SYMBOLS_MAX) {
+          addresses.putIfAbsent(name, lines.address(line));
+          if (addresses.size() > SYMBOLS_MAX) {
             throw lines.wrong("more than " + SYMBOLS_MAX + " functions");
           }
         }
@@ -61,10 +64,10 @@ public final class SymbolList {
       if (damage != null) {
         throw lines.wrong(damage);
       }
-      if (names.isEmpty()) {
+      if (addresses.isEmpty()) {
         throw new InputException(input.name(), "names no function; /proc/kallsyms does");
       }
-      return new SymbolList(names);
+      return new SymbolList(addresses);
     }
   }
 
@@ -88,7 +91,25 @@ public final class SymbolList {
 
   /** Whether a function of exactly this name can be probed. */
   public boolean contains(String name) {
-    return names.contains(name);
+    return addresses.containsKey(name);
+  }
+
+  /** Where a function begins; 0 if it is not in the list, or the list hides addresses. */
+  public long address(String name) {
+    return addresses.getOrDefault(name, 0L);
+  }
+
+  /** The next address behind that of a function; 0 if there is none. */
+  public long addressBehind(String name) {
+    long start = address(name);
+    long behind = 0;
+    for (long address : addresses.values()) {
+      if (Long.compareUnsigned(address, start) > 0
+          && (behind == 0 || Long.compareUnsigned(address, behind) < 0)) {
+        behind = address;
+      }
+    }
+    return behind;
   }
 
   /**
@@ -97,7 +118,7 @@ public final class SymbolList {
    */
   public List<String> clones(String name) {
     List<String> clones = new ArrayList<>();
-    for (String other : names.tailSet(name + ".", true)) {
+    for (String other : addresses.tailMap(name + ".", true).keySet()) {
       if (!other.startsWith(name + ".")) {
         break;
       }
@@ -120,6 +141,15 @@ public final class SymbolList {
     Lines(String file, ByteStream in) {
       this.file = file;
       this.in = in;
+    }
+
+    /** The address that a line begins with. */
+    long address(String line) throws InputException {
+      try {
+        return Long.parseUnsignedLong(line, 0, line.indexOf(' '), 16);
+      } catch (NumberFormatException e) {
+        throw wrong("expected an address, a type and the name of a symbol");
+      }
     }
 
     InputException wrong(String what) {

@@ -1,5 +1,6 @@
 package org.vgictrace.parser.btf;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -77,7 +78,7 @@ class BtfTest {
   @Test
   void findsArgumentsOfFunctions() throws Exception {
     Btf btf = btf(false);
-    List<Parameter> parameters = btf.function("plain");
+    List<Parameter> parameters = requireNonNull(btf.function("plain"));
     assertThat(parameters).extracting(Parameter::name).containsExactly("outer", "flags", "wide");
     assertThat(btf.pointedStructure(parameters.get(0).type())).isEqualTo(btf.structure("outer"));
     assertThat(btf.pointedStructure(parameters.get(1).type())).isZero();
@@ -121,7 +122,7 @@ class BtfTest {
     try {
       Btf.of("kernel", 0, blob);
     } catch (InputException e) {
-      return e.getMessage().substring("kernel: ".length());
+      return String.valueOf(e.getMessage()).substring("kernel: ".length());
     }
     throw new AssertionError("accepted");
   }
@@ -150,7 +151,7 @@ class BtfTest {
           }
         }
       } catch (InputException e) {
-        assertThat(e.getMessage()).startsWith("kernel: at byte ").hasLineCount(1);
+        assertThat(String.valueOf(e.getMessage())).startsWith("kernel: at byte ").hasLineCount(1);
         refused++;
       }
     }

@@ -1,5 +1,6 @@
 package org.vgictrace.parser.btf;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -36,8 +37,7 @@ class KernelImageTest {
 
   private void assertOpens(byte[] content) throws IOException {
     Btf btf = open(content);
-    Member member = btf.member(btf.structure("wanted"), "member");
-    assertThat(member).isNotNull();
+    Member member = requireNonNull(btf.member(btf.structure("wanted"), "member"));
     assertThat(member.bitOffset()).isEqualTo(32);
   }
 
@@ -75,6 +75,18 @@ class KernelImageTest {
         .hasMessageContaining("are more than the limit of");
   }
 
+  @Test
+  void readsInstructionsOfAnImage() throws Exception {
+    byte[] image = image(true);
+    System.arraycopy(new byte[] {0x1f, 0x20, 0x03, (byte) 0xd5}, 0, image, 4096, 4);
+    Path file = Files.write(folder.resolve("Image"), zboot(gzip(image)));
+    assertThat(KernelImage.code(file, 4096, 1)).containsExactly(0xd503201f);
+    assertThat(KernelImage.code(file, image.length - 6, 8)).hasSize(1);
+    assertThat(KernelImage.code(file, image.length, 8)).isEmpty();
+    assertThat(KernelImage.code(file, -4, 8)).isEmpty();
+    assertThat(KernelImage.code(Files.write(file, elf(false)), 64, 8)).isEmpty();
+  }
+
   private void assertRefused(byte[] content, String what) {
     assertThatThrownBy(() -> open(content))
         .isInstanceOf(InputException.class)
@@ -91,7 +103,7 @@ class KernelImageTest {
       try {
         assertThat(open(damaged).count()).isPositive();
       } catch (InputException e) {
-        assertThat(e.getMessage()).startsWith(folder.toString()).hasLineCount(1);
+        assertThat(String.valueOf(e.getMessage())).startsWith(folder.toString()).hasLineCount(1);
       }
     }
   }
@@ -119,7 +131,7 @@ class KernelImageTest {
   private static byte[] image(boolean big) {
     byte[] image = new byte[3 << 20];
     new Random(1).nextBytes(image);
-    System.arraycopy("ARM\u0064".getBytes(StandardCharsets.US_ASCII), 0, image, 56, 4);
+    System.arraycopy("ARMd".getBytes(StandardCharsets.US_ASCII), 0, image, 56, 4);
     image[0] = 'M';
     image[4] = 0;
     byte[] blob = blob(big);

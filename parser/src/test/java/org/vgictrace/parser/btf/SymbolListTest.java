@@ -32,10 +32,16 @@ class SymbolListTest {
     assertThat(list.contains("data")).isFalse();
     assertThat(list.clones("put")).containsExactly("put.isra.0");
     assertThat(list.clones("put_all")).isEmpty();
+    assertThat(list.address("put_all")).isZero();
+    assertThat(list.address("put")).isZero();
+    assertThat(list.address("put.cold")).isEqualTo(0xffffd2aaa3ab9e89L);
+    assertThat(list.addressBehind("put.cold")).isEqualTo(0xffffd2aaa3ab9e8cL);
+    assertThat(list.addressBehind("last")).isZero();
   }
 
   @Test
   void refusesOtherFiles() throws Exception {
+    assertRefused("xyz t f\n", ": at line 1: expected an address, a type and the name of a symbol");
     assertRefused("abc\n", ": at line 1: expected an address, a type and the name of a symbol");
     assertRefused(
         "0 t f\n\n" + "x".repeat(5000),
