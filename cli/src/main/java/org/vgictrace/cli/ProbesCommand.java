@@ -16,6 +16,7 @@ import org.vgictrace.analysis.probes.TraceCmdScript;
 import org.vgictrace.parser.btf.Btf;
 import org.vgictrace.parser.btf.KernelImage;
 import org.vgictrace.parser.btf.SymbolList;
+import org.vgictrace.parser.input.Inputs;
 import picocli.CommandLine;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -112,7 +113,11 @@ final class ProbesCommand extends Command {
     Btf btf = KernelImage.btf(file);
     Recorder recorder = format == Format.BPFTRACE ? Recorder.BPFTRACE : Recorder.KPROBE_EVENTS;
     ProbeOptions options = new ProbeOptions(level, gic, listRegisters, array, recorder);
-    MachineCode code = (offset, most) -> KernelImage.code(file, offset, most);
+    // Standard input cannot be read twice.
+    MachineCode code =
+        file.toString().equals(Inputs.STDIN)
+            ? MachineCode.UNKNOWN
+            : (offset, most) -> KernelImage.code(file, offset, most);
     ProbePlan plan = ProbePlan.of(btf, symbolList(), code, options);
     new Output(console, output)
         .write(
