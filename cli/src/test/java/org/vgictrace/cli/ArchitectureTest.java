@@ -33,8 +33,10 @@ final class ArchitectureTest {
     "org.vgictrace.parser.tracedat..",
     "org.vgictrace.parser.perf..",
     "org.vgictrace.parser.ftracetext..",
+    "org.vgictrace.parser.qemulog..",
     "org.vgictrace.replay.engine..",
     "org.vgictrace.replay.gic..",
+    "org.vgictrace.replay.hw..",
     "org.vgictrace.replay.kvm..",
   };
 

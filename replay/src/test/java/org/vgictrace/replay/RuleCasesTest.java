@@ -14,6 +14,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.vgictrace.replay.rule.Catalogue;
+import org.vgictrace.replay.rule.HardwareRules;
 import org.vgictrace.replay.rule.MaintenanceRules;
 import org.vgictrace.replay.rule.NestedRules;
 import org.vgictrace.replay.rule.OverflowRules;
@@ -40,7 +41,10 @@ class RuleCasesTest {
     return reasons;
   }
 
-  /** Rules about events that no scenario writes; NestedCasesTest and Gicv5CasesTest have texts. */
+  /**
+   * Rules about events that no scenario writes; NestedCasesTest, Gicv5CasesTest and
+   * HardwareCasesTest have texts.
+   */
   private static final List<Rule> BY_TEXT =
       List.of(
           MaintenanceRules.MAINT_4,
@@ -49,7 +53,15 @@ class RuleCasesTest {
           NestedRules.NV_3,
           NestedRules.V5_1,
           NestedRules.V5_2,
-          NestedRules.V5_3);
+          NestedRules.V5_3,
+          HardwareRules.GIC_1,
+          HardwareRules.GIC_2,
+          HardwareRules.GIC_3,
+          HardwareRules.GIC_4,
+          HardwareRules.GIC_5,
+          HardwareRules.GIC_6,
+          HardwareRules.GIC_7,
+          HardwareRules.GIC_8);
 
   /** What is reported where it shows and not counted where it does not. */
   private static final List<Rule> NEVER_HELD =

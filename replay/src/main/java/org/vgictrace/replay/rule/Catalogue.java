@@ -23,6 +23,7 @@ public final class Catalogue {
               TimerRules.ALL,
               LockRules.ALL,
               NestedRules.ALL,
+              HardwareRules.ALL,
               QuirkRules.ALL)
           .flatMap(List::stream)
           .toList();

@@ -67,7 +67,8 @@ public enum Observation {
       "probes kvm_vgic_v4_set_forwarding, its_map_vlpi, its_unmap_vlpi"),
   SAVED_TABLES(
       "pending tables being saved",
-      "probe vgic_v3_save_pending_tables (vgic:save_pending) with its return");
+      "probe vgic_v3_save_pending_tables (vgic:save_pending) with its return"),
+  HARDWARE("accesses to the virtual CPU interface (log of an emulated machine)", "");
 
   private final String doc;
   private final String record;

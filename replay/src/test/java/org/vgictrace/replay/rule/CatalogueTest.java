@@ -34,6 +34,7 @@ class CatalogueTest {
     addNumbered(expected, "INV-LOCK-", 9);
     addNumbered(expected, "INV-NV-", 3);
     addNumbered(expected, "INV-V5-", 3);
+    addNumbered(expected, "INV-GIC-", 8);
     expected.addAll(
         List.of("Q-SGI0", "Q-ACK72", "Q-PRUNE61", "Q-MOVALL", "Q-LPI5", "Q-EMPTY", "Q-SOFT"));
 
