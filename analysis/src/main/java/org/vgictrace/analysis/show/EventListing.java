@@ -91,7 +91,8 @@ public final class EventListing {
   private void write(KindTable table, int row, Names names, EventText text) throws IOException {
     line.setLength(0);
     right(Long.toString(table.seq()[row]), 8);
-    right(Figures.time(table.ts()[row], nanoseconds), 18);
+    line.append(' ');
+    right(Figures.time(table.ts()[row], nanoseconds), 17);
     line.append(" [");
     int cpu = table.cpu()[row];
     String number = cpu < 0 ? "?" : Integer.toString(cpu);

@@ -65,6 +65,10 @@ public final class EventText {
       case QUEUE, LR_WRITE, LR_FOLD, IRQ_PUT, IRQ_STATE -> snapshot(out, table, row);
       case OTHER -> other(out, table, row);
       case ITS_READ -> itsRead(out, table, row);
+      case HW_ICH -> {
+        columns(out, table, row);
+        HardwareText.append(out, table, row);
+      }
       default -> columns(out, table, row);
     }
     if (out.length() > start && out.charAt(start) == ' ') {
