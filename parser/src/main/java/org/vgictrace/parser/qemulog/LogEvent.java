@@ -34,6 +34,9 @@ final class LogEvent {
   /** Whether the CPU of the text is the one that ran the thread. */
   final boolean namesThread;
 
+  /** Where it is looked for among the events. */
+  int hash;
+
   long count;
 
   /** How many had a text of another shape. */

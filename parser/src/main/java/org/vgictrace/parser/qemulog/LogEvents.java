@@ -45,10 +45,11 @@ final class LogEvents {
   /** The event with that name. Does not allocate for a known one. */
   LogEvent of(byte[] b, int start, int end) {
     int mask = slots.length - 1;
-    for (int i = hash(b, start, end) & mask; ; i = i + 1 & mask) {
+    int hash = hash(b, start, end);
+    for (int i = hash & mask; ; i = i + 1 & mask) {
       LogEvent event = slots[i];
       if (event == null) {
-        return add(b, start, end, i);
+        return add(b, start, end, hash, i);
       }
       byte[] name = event.name;
       if (name.length == end - start && Arrays.equals(name, 0, name.length, b, start, end)) {
@@ -57,7 +58,7 @@ final class LogEvents {
     }
   }
 
-  private LogEvent add(byte[] b, int start, int end, int slot) {
+  private LogEvent add(byte[] b, int start, int end, int hash, int slot) {
     if (all.size() >= NAMES_MAX) {
       byte[] rest = REST.getBytes(UTF_8);
       if (all.size() > NAMES_MAX) {
@@ -70,6 +71,7 @@ final class LogEvents {
     byte[] name = Arrays.copyOfRange(b, start, end);
     LogEvent event = event(name, names.intern(name, 0, name.length));
     all.add(event);
+    event.hash = hash;
     slots[slot] = event;
     if (all.size() * 2 > slots.length) {
       rehash();
@@ -96,7 +98,7 @@ final class LogEvents {
     int mask = larger.length - 1;
     for (LogEvent event : slots) {
       if (event != null) {
-        int i = hash(event.name, 0, event.name.length) & mask;
+        int i = event.hash & mask;
         while (larger[i] != null) {
           i = i + 1 & mask;
         }
@@ -106,12 +108,13 @@ final class LogEvents {
     slots = larger;
   }
 
+  /** Of the first eight bytes, the last eight and the length; the array goes on behind the end. */
   private static int hash(byte[] b, int start, int end) {
-    int h = end - start;
-    for (int i = start; i < end; i++) {
-      h = h * 31 + b[i];
-    }
-    return h ^ h >>> 15;
+    int length = end - start;
+    long first = LogLines.first(LogLines.word(b, start), length);
+    long last = length > Long.BYTES ? LogLines.word(b, end - Long.BYTES) : 0;
+    long h = (first ^ last * 0x9e3779b97f4a7c15L ^ length) * 0xc2b2ae3d27d4eb4fL;
+    return (int) (h >>> 32);
   }
 
   private static Map<String, Declared> declared() {

@@ -167,6 +167,11 @@ final class LogLines {
     return (long) LONGS.get(b, p);
   }
 
+  /** The first n bytes of a word; the others are 0. */
+  static long first(long word, int n) {
+    return n >= Long.BYTES ? word : word & (1L << (n << 3)) - 1;
+  }
+
   /** Index of the first LF in a part of an array, -1 if there is none. */
   static int lineEnd(byte[] b, int from, int to) {
     int p = from;

@@ -18,7 +18,6 @@ import org.vgictrace.parser.event.Kind;
  * <p>Hot code: reading allocates nothing.
  */
 final class Shape {
-  private static final byte[] NO_TEXT = {};
   private static final int HEX_DIGITS_MAX = 16;
   private static final int DECIMAL_DIGITS_MAX = 10;
 
@@ -30,7 +29,22 @@ final class Shape {
   private static final int NOTHING = -4;
 
   /** What to do with one piece: the literal first, then a number. */
-  private record Piece(byte[] literal, int column, boolean hex, long least, long most) {}
+  private record Piece(long[] literal, int length, int column, boolean hex, long least, long most) {
+
+    /** Whether the literal is at a place that has as many bytes. */
+    boolean isAt(byte[] b, int p) {
+      int left = length;
+      int at = p;
+      for (long wanted : literal) {
+        if (LogLines.first(LogLines.word(b, at), left) != wanted) {
+          return false;
+        }
+        at += Long.BYTES;
+        left -= Long.BYTES;
+      }
+      return true;
+    }
+  }
 
   private final Kind kind;
   private final Piece[] pieces;
@@ -56,33 +70,51 @@ final class Shape {
       String field = template.substring(open + 1, close);
       boolean hex = field.endsWith(":x");
       String name = hex ? field.substring(0, field.length() - 2) : field;
-      pieces.add(piece(kind, literal(template.substring(p, open)), name, hex));
+      pieces.add(piece(kind, template.substring(p, open), name, hex));
       p = close + 1;
     }
-    pieces.add(new Piece(literal(template.substring(p)), NOTHING, false, 0, 0));
+    pieces.add(piece(kind, template.substring(p), "", false));
     return new Shape(kind, pieces.toArray(Piece[]::new), new int[0], new long[0]);
   }
 
-  private static byte[] literal(String text) {
-    return text.isEmpty() ? NO_TEXT : text.getBytes(StandardCharsets.US_ASCII);
+  /** Eight characters a number, the rest of the last one 0. */
+  private static long[] literal(String text) {
+    byte[] padded =
+        Arrays.copyOf(text.getBytes(StandardCharsets.US_ASCII), (text.length() + 7) / 8 * 8);
+    long[] words = new long[padded.length / Long.BYTES];
+    for (int i = 0; i < words.length; i++) {
+      words[i] = LogLines.word(padded, i * Long.BYTES);
+    }
+    return words;
   }
 
-  private static Piece piece(Kind kind, byte[] literal, String name, boolean hex) {
+  private static Piece piece(Kind kind, String literal, String name, boolean hex) {
+    long[] words = literal(literal);
+    int length = literal.length();
     return switch (name) {
-      case "cpu" -> new Piece(literal, CPU, hex, 0, LogRow.CPU_MAX);
-      case "interface" -> new Piece(literal, INTERFACE, false, 0, 0);
-      case "line" -> new Piece(literal, LINE, false, 0, 0);
+      case "cpu" -> new Piece(words, length, CPU, hex, 0, LogRow.CPU_MAX);
+      case "interface" -> new Piece(words, length, INTERFACE, false, 0, 0);
+      case "line" -> new Piece(words, length, LINE, false, 0, 0);
+      case "" -> new Piece(words, length, NOTHING, false, 0, 0);
       default -> {
         int index = kind.column(name);
         Column column = kind.columns().get(index);
-        yield switch (column.type()) {
-          case BOOL -> new Piece(literal, index, hex, 0, 1);
-          case UINT8 -> new Piece(literal, index, hex, 0, 0xff);
-          case UINT32, HEX32 -> new Piece(literal, index, hex, 0, 0xffff_ffffL);
-          case INT32 -> new Piece(literal, index, hex, Integer.MIN_VALUE, Integer.MAX_VALUE);
-          case HEX64 -> new Piece(literal, index, hex, Long.MIN_VALUE, Long.MAX_VALUE);
-          default -> throw new AssertionError(column.name() + " is not read from a log");
-        };
+        long least =
+            switch (column.type()) {
+              case INT32 -> Integer.MIN_VALUE;
+              case HEX64 -> Long.MIN_VALUE;
+              default -> 0;
+            };
+        long most =
+            switch (column.type()) {
+              case BOOL -> 1;
+              case UINT8 -> 0xff;
+              case UINT32, HEX32 -> 0xffff_ffffL;
+              case INT32 -> Integer.MAX_VALUE;
+              case HEX64 -> Long.MAX_VALUE;
+              default -> throw new AssertionError(column.name() + " is not read from a log");
+            };
+        yield new Piece(words, length, index, hex, least, most);
       }
     };
   }
@@ -127,15 +159,11 @@ final class Shape {
     row.clear(kind);
     int p = start;
     for (Piece piece : pieces) {
-      byte[] literal = piece.literal;
-      if (end - p < literal.length) {
+      int length = piece.length;
+      if (end - p < length || !piece.isAt(b, p)) {
         return false;
       }
-      for (byte wanted : literal) {
-        if (b[p++] != wanted) {
-          return false;
-        }
-      }
+      p += length;
       switch (piece.column) {
         case NOTHING -> {}
         case INTERFACE -> p = side(b, p);
