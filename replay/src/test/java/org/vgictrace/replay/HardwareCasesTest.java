@@ -2,11 +2,14 @@ package org.vgictrace.replay;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.vgictrace.fixtures.Shipped;
 import org.vgictrace.replay.rule.Reason;
 import org.vgictrace.replay.verdict.Finding;
 import org.vgictrace.replay.verdict.RuleCount;
@@ -164,6 +167,17 @@ class HardwareCasesTest {
     assertThat(result.findings()).isEmpty();
     assertThat(count(result, "INV-GIC-3").indeterminate())
         .isEqualTo(Map.of(Reason.PROBE_MISSING, 1L));
+  }
+
+  /** Without threads the accesses of GICv2's control block name no CPU. */
+  @Test
+  void withoutThreadsNothingIsHeldAgainstTheLog() throws IOException {
+    String log = Files.readString(Shipped.plain("qemu-kvm-6.1-gicv2", "gic.log"));
+
+    ReplayResult result = Replays.text(log.replaceAll("(?m)^[0-9]+@[0-9.]+:", ""));
+
+    assertThat(result.findings()).isEmpty();
+    assertThat(count(result, "INV-GIC-1").consistent()).isEqualTo(60);
   }
 
   @Test

@@ -158,9 +158,7 @@ public final class HardwarePart implements Part {
     }
     VirtualInterface v = at(e, v3);
     if (v == null) {
-      if (write) {
-        byCpu.values().forEach(VirtualInterface::forget);
-      }
+      elsewhere(reg, write, e.getInt(ICH_INDEX, 0));
       return;
     }
     settled(e, v);
@@ -169,6 +167,17 @@ public final class HardwarePart implements Part {
       written(e, v, reg, value);
     } else {
       read(e, v, reg, value);
+    }
+  }
+
+  /** An access of an unknown CPU: whatever it does may have been done to any of the interfaces. */
+  private void elsewhere(int reg, boolean write, int index) {
+    for (VirtualInterface v : byCpu.values()) {
+      if (write) {
+        v.forget();
+      } else if (reg == LR) {
+        v.unseen &= ~(1L << index);
+      }
     }
   }
 
