@@ -24,7 +24,9 @@ public final class LpiRules {
               "When a reference to an LPI is dropped, the count covers that reference, one for"
                   + " each mapping of the ITS and one for the ap_list. It exceeds them by no more"
                   + " than one for each cached translation and the few look-ups in flight. The"
-                  + " upper bound needs repetition, because other CPUs look LPIs up unseen.")
+                  + " upper bound needs repetition, because other CPUs look LPIs up unseen."
+                  + " References to other interrupts are not counted: what their structures show"
+                  + " as the count never changes.")
           .why("Whoever keeps a pointer to an LPI takes a reference, and drops it once.")
           .catches(
               "Too few: the structure is freed in use, as when debugfs dropped references that it"
@@ -56,7 +58,8 @@ public final class LpiRules {
       rule("INV-REF-3", ERROR, "Structure of a living LPI reused")
           .holds(
               "A structure keeps its LPI number until the last reference to it is dropped; as long"
-                  + " as the LPI is mapped, no other LPI appears at its address.")
+                  + " as the LPI is mapped, no other LPI appears at its address. The structure of"
+                  + " any other interrupt keeps its number as long as its VM lives.")
           .why("The memory is given back only when the count has reached zero.")
           .catches("The structure was freed too early and something else lives in it now.")
           .needs(PUT_SNAPSHOT, ITS_COMMANDS, VM_CREATION)
