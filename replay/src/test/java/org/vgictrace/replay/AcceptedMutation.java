@@ -38,10 +38,6 @@ enum AcceptedMutation {
       true,
       "An injection that is ignored may be anybody's.",
       site -> site.is(TraceOperator.INJECT_OWNER) && !site.isQueuedNext()),
-  NO_COMMAND(
-      true,
-      "A read of guest memory that is not a command.",
-      site -> site.isOf("its_cmd") && !site.event().field("len").equals("32")),
   BROADCAST(
       true,
       "An SGI to all other vCPUs has no list of targets.",
