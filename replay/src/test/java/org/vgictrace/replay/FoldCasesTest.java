@@ -159,6 +159,12 @@ class FoldCasesTest {
                   vm -> {
                     vm.next("resample", 1).set("lr_deactivated", 0);
                     Scenarios.mappedTimer(vm);
+                  })
+              .accepts(FoldCasesTest::timerFinishedInOneRun)
+              .rejects(
+                  vm -> {
+                    vm.next("resample").set("lr_deactivated", 1);
+                    timerFinishedInOneRun(vm);
                   }),
           RuleCase.of(FOLD_10)
               .accepts(Scenarios::levelSpi)
@@ -238,6 +244,13 @@ class FoldCasesTest {
     v0.run(spi.ack(), spi.eoi()).exit();
     spi.lower();
     v0.residency();
+  }
+
+  /** It was not active before, so its end is none that a fold sees. */
+  private static void timerFinishedInOneRun(ScenarioWriter vm) {
+    Irq timer = vm.vcpu(0).ppi(27).mapped(27, 20).pending();
+    vm.vcpu(0).run(timer.ack(), timer.eoi()).exit();
+    vm.vcpu(0).residency();
   }
 
   /** Six interrupts are active, two of them in no list register. */

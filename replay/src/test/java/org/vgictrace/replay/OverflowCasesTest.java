@@ -24,6 +24,7 @@ import org.vgictrace.replay.RuleCase.Host;
 
 /** INV-ORD and INV-UF: which interrupts get a list register, and what the rest asks for. */
 class OverflowCasesTest {
+  private static final long EN = 1;
   private static final long UIE = 2;
   private static final long LRENPIE = 4;
   private static final long NPIE = 8;
@@ -144,6 +145,12 @@ class OverflowCasesTest {
                     vm.next("set_underflow").drop();
                     vm.next("enter").change("hcr", hcr -> hcr & ~UIE);
                     vm.vcpu(0).residency();
+                  })
+              .rejects(
+                  vm -> {
+                    Scenarios.levelSpi(vm);
+                    vm.next("enter").change("hcr", hcr -> hcr | UIE);
+                    vm.vcpu(0).residency();
                   }),
           RuleCase.of(UF_2)
               .on(COUNTING)
@@ -189,6 +196,13 @@ class OverflowCasesTest {
           RuleCase.of(UF_4)
               .on(LEGACY)
               .accepts(Scenarios::levelSpi)
+              .accepts(
+                  vm -> {
+                    // Not switched on before the first interrupt.
+                    vm.next("enter").change("hcr", hcr -> hcr & ~EN);
+                    vm.vcpu(0).residency();
+                    Scenarios.levelSpi(vm);
+                  })
               .rejects(
                   vm -> {
                     vm.next("enter").change("hcr", hcr -> hcr | NPIE);
@@ -198,6 +212,12 @@ class OverflowCasesTest {
                   vm -> {
                     vm.next("enter").change("hcr", hcr -> hcr | 1L << 27);
                     Scenarios.levelSpi(vm);
+                  })
+              .rejects(
+                  vm -> {
+                    Scenarios.levelSpi(vm);
+                    vm.next("enter").change("hcr", hcr -> hcr & ~EN);
+                    vm.vcpu(0).residency();
                   }),
           RuleCase.of(UF_5)
               .on(COUNTING_V3)

@@ -76,6 +76,7 @@ class RuleCasesTest {
             FoldCasesTest.CASES,
             ApListCasesTest.CASES,
             EdgeCasesTest.CASES,
+            SnapshotCasesTest.CASES,
             InjectionCasesTest.CASES,
             MaintenanceCasesTest.CASES,
             OwnershipCasesTest.CASES,
