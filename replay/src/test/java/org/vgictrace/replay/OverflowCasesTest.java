@@ -145,12 +145,14 @@ class OverflowCasesTest {
                     vm.next("set_underflow").drop();
                     vm.next("enter").change("hcr", hcr -> hcr & ~UIE);
                     vm.vcpu(0).residency();
-                  })
+                  }),
+          RuleCase.of(UF_1)
+              .on(LEGACY)
               .rejects(
                   vm -> {
+                    // The last residency of it has no list register in use.
+                    vm.next("enter", 2).change("hcr", hcr -> hcr | UIE);
                     Scenarios.levelSpi(vm);
-                    vm.next("enter").change("hcr", hcr -> hcr | UIE);
-                    vm.vcpu(0).residency();
                   }),
           RuleCase.of(UF_2)
               .on(COUNTING)

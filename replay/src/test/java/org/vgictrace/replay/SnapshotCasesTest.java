@@ -22,28 +22,30 @@ import org.vgictrace.fixtures.scenario.ScenarioWriter;
  * in between can have changed. Each rejected scenario is an accepted one with one value altered.
  */
 class SnapshotCasesTest {
+  private static final long MILLISECOND = 1_000_000;
+
   static final List<RuleCase> CASES =
       List.of(
           RuleCase.of(FOLD_7)
-              .accepts(SnapshotCasesTest::raisedAgain)
+              .accepts(vm -> configured(vm, finished(vm)))
               .rejects(
                   vm -> {
                     Irq spi = finished(vm);
-                    vm.next("queue_irq").set("active", 1);
-                    spi.raise();
-                    Scenarios.takeAndFinish(vm, spi);
+                    vm.next("put_irq").set("active", 1);
+                    configured(vm, spi);
                   }),
           RuleCase.of(FOLD_7)
               .on(LEGACY)
-              .accepts(SnapshotCasesTest::raisedWhileActive)
+              .accepts(vm -> configured(vm, active(vm)))
               .rejects(
                   vm -> {
-                    // Enabled, raised, raised again.
-                    vm.next("queue_irq", 2).set("active", 0);
-                    raisedWhileActive(vm);
+                    Irq spi = active(vm);
+                    vm.next("put_irq").set("active", 0);
+                    configured(vm, spi);
                   }),
           RuleCase.of(EDGE_2)
               .accepts(SnapshotCasesTest::enabledAgain)
+              .accepts(SnapshotCasesTest::raisedAgain)
               .rejects(
                   vm -> {
                     Irq spi = finished(vm);
@@ -125,12 +127,19 @@ class SnapshotCasesTest {
     vm.vcpu(1).run(spi.eoi()).exit();
   }
 
-  private static void raisedWhileActive(ScenarioWriter vm) {
+  private static Irq active(ScenarioWriter vm) {
     Irq spi = Scenarios.raisedAfterCreation(vm);
     vm.vcpu(0).run(spi.ack()).exit();
+    return spi;
+  }
+
+  /** Two vCPUs write the priority, one after the other, and an edge follows. */
+  private static void configured(ScenarioWriter vm, Irq spi) {
+    vm.advance(MILLISECOND);
+    vm.vcpu(1).writePriority(spi, 0x80);
+    vm.advance(MILLISECOND);
+    vm.vcpu(0).writePriority(spi, 0x90);
     spi.raise();
-    vm.vcpu(0).run(spi.eoi()).exit();
-    Scenarios.takeAndFinish(vm, spi);
   }
 
   private static void enabledAgain(ScenarioWriter vm) {
