@@ -221,6 +221,7 @@ class EntryImageCasesTest {
                     // What is written says off, and still the interrupt is delivered.
                     vm.next(vm.gic() == Gic.V3 ? "mmio_v3_misc" : "mmio_v2_misc").set("val", 0);
                     Scenarios.takeAndFinish(vm, Scenarios.raisedAfterCreation(vm));
+                    vm.vcpu(0).writeDistributorControl(true);
                   }),
           RuleCase.of(LRE_17)
               .on(V2)

@@ -20,6 +20,7 @@ record ServedWhileOff(VcpuState vcpu, long intid, EventRef at, int pid, EventRef
   private static final int R16 = Ledger.index(LRE_16);
 
   void report(Reporter reporter) {
+    reporter.ledger().beginTransition();
     reporter.violated(
         R16,
         Strength.SOFT,
@@ -31,5 +32,6 @@ record ServedWhileOff(VcpuState vcpu, long intid, EventRef at, int pid, EventRef
         "no pending interrupt delivered",
         at.text(),
         populated);
+    reporter.ledger().endTransition();
   }
 }
