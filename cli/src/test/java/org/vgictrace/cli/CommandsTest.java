@@ -40,6 +40,19 @@ class CommandsTest {
     assertThat(run.out().lines().skip(1)).allMatch(line -> line.length() <= 78);
   }
 
+  /** A log of hardware is not told what a hypervisor's trace would show. */
+  @Test
+  void logOfHardwareIsJudgedByTheArchitectureAlone() {
+    String log = Shipped.file("qemu-kvm-6.12-gicv3", "gic.log.zst").toString();
+    Run run = Run.of("check", log);
+    assertThat(run.code()).isZero();
+    assertThat(run.out())
+        .startsWith(log + ": consistent\n")
+        .contains("\n  model the architecture's virtual CPU interface, for any hypervisor\n")
+        .doesNotContain("INV-LRE", "steps", "record next time");
+    assertThat(Run.of("info", log).out()).contains("log of an emulated").doesNotContain("missing ");
+  }
+
   @Test
   void changedListRegisterIsAFinding() throws IOException {
     Path broken = broken();

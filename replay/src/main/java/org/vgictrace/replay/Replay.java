@@ -175,6 +175,10 @@ public final class Replay {
   /** Observations that undecided instances wanted, the recording never showed, and probes can. */
   private List<Observation> missing(List<RuleCount> counts) {
     EnumSet<Observation> wanted = EnumSet.noneOf(Observation.class);
+    if (model.observed().equals(List.of(Observation.HARDWARE))) {
+      // No probe adds to a log of the hardware.
+      return List.of();
+    }
     for (RuleCount count : counts) {
       boolean undecided =
           count.indeterminate().containsKey(Reason.PROBE_MISSING)

@@ -10,6 +10,7 @@ import org.vgictrace.parser.CaptureCounts;
 import org.vgictrace.parser.CaptureMeta;
 import org.vgictrace.parser.diag.Diagnostic;
 import org.vgictrace.replay.ReplayResult;
+import org.vgictrace.replay.rule.Observation;
 
 /** Phrases about a capture that several reports use. */
 final class CaptureWords {
@@ -40,6 +41,18 @@ final class CaptureWords {
   static String clock(CaptureMeta meta) {
     String clock = meta.clock() == null ? "not recorded" : Clean.of(meta.clock());
     return meta.nanoseconds() ? clock : clock + " (raw units)";
+  }
+
+  /** The model that the capture was judged by. */
+  static String model(ReplayResult replay) {
+    return isOfHardware(replay)
+        ? "the architecture's virtual CPU interface, for any hypervisor"
+        : Clean.of(replay.profile());
+  }
+
+  /** Whether the capture shows hardware and nothing of a hypervisor. */
+  static boolean isOfHardware(ReplayResult replay) {
+    return replay.observed().equals(List.of(Observation.HARDWARE));
   }
 
   /** Events, time span and CPUs. */

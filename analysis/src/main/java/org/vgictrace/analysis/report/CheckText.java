@@ -40,7 +40,7 @@ public final class CheckText {
             + found(report));
     lines.entry(2, 0, "", CaptureWords.origin(meta) + ", host " + replay.hostGic());
     lines.entry(2, 0, "", CaptureWords.extent(meta, counts) + "; " + CaptureWords.machines(replay));
-    lines.entry(2, 0, "", "model " + Clean.of(replay.profile()));
+    lines.entry(2, 0, "", "model " + CaptureWords.model(replay));
     for (String loss : CaptureWords.losses(counts, replay)) {
       lines.entry(2, 0, "", loss);
     }
@@ -82,8 +82,10 @@ public final class CheckText {
         total == 0
             ? "nothing"
             : Figures.percent(total - undecided, total) + " of " + total + " rule instances");
-    lines.entry(2, 13, "steps", StepCoverage.of(List.of(report)).text());
-    table(replay.rules());
+    if (!CaptureWords.isOfHardware(replay)) {
+      lines.entry(2, 13, "steps", StepCoverage.of(List.of(report)).text());
+    }
+    table(replay);
     List<Hint> hints = Hint.of(report);
     if (!hints.isEmpty()) {
       lines.blank().line(style.strong("  to decide more, record next time"));
@@ -93,7 +95,8 @@ public final class CheckText {
     }
   }
 
-  private void table(List<RuleCount> rules) throws IOException {
+  private void table(ReplayResult replay) throws IOException {
+    List<RuleCount> rules = replay.rules();
     List<RuleCount> judged = rules.stream().filter(rule -> rule.total() > 0).toList();
     if (judged.isEmpty()) {
       lines
@@ -116,7 +119,7 @@ public final class CheckText {
     }
     List<String> idle =
         rules.stream().filter(rule -> rule.total() == 0).map(rule -> rule.rule().id()).toList();
-    if (!idle.isEmpty()) {
+    if (!idle.isEmpty() && !CaptureWords.isOfHardware(replay)) {
       lines.blank().entry(2, 0, "", "Nothing to judge for: " + String.join(", ", idle));
     }
   }

@@ -44,7 +44,7 @@ public final class InfoText {
       field("", loss);
     }
     events(counts);
-    coverage(coverage);
+    coverage(report.replay(), coverage);
     checkable(report, coverage);
   }
 
@@ -80,7 +80,7 @@ public final class InfoText {
             + (counts.events() - counts.eventsModelled())
             + " of no use to the model");
     field("machines", CaptureWords.machines(replay) + ", host " + replay.hostGic());
-    field("model", replay.profile());
+    field("model", CaptureWords.model(replay));
   }
 
   private void events(CaptureCounts counts) throws IOException {
@@ -98,9 +98,12 @@ public final class InfoText {
     }
   }
 
-  private void coverage(Coverage coverage) throws IOException {
+  private void coverage(ReplayResult replay, Coverage coverage) throws IOException {
     lines.blank().line(style.strong("  what the model can see"));
     for (Entry entry : coverage.entries()) {
+      if (entry.state() == Coverage.State.MISSING && CaptureWords.isOfHardware(replay)) {
+        continue;
+      }
       String state =
           switch (entry.state()) {
             case SEEN -> "seen";
