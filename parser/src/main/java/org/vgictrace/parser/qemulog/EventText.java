@@ -28,16 +28,16 @@ final class EventText {
     switch (event.use) {
       case CONTROL -> FrameRegisters.nameControl(row);
       case INTERFACE -> {
-        row.kind = shape.isVirtualSide() ? Kind.HW_ICV : Kind.HW_ICC;
+        row.kind = row.virtualSide ? Kind.HW_ICV : Kind.HW_ICC;
         FrameRegisters.nameInterface(row);
       }
       case SIDED ->
-          row.put(row.kind == Kind.HW_ACK ? ACK_SIDE : BEST_SIDE, shape.isVirtualSide() ? 1 : 0);
+          row.put(row.kind == Kind.HW_ACK ? ACK_SIDE : BEST_SIDE, row.virtualSide ? 1 : 0);
       case SIGNAL -> {
         long level = row.get(SIGNAL_IRQ);
         row.columns = 0;
-        row.put(SIGNAL_SIDE, shape.isVirtualSide() ? 1 : 0);
-        row.put(shape.isFast() ? SIGNAL_FIQ : SIGNAL_IRQ, level);
+        row.put(SIGNAL_SIDE, row.virtualSide ? 1 : 0);
+        row.put(row.fastLine ? SIGNAL_FIQ : SIGNAL_IRQ, level);
       }
       case PLAIN, REGISTER, LIST_REGISTER, UNKNOWN -> {}
     }

@@ -22,6 +22,12 @@ final class LogRow {
   /** CPU the line names, {@link #NO_CPU} if it names none. */
   int cpu;
 
+  /** Whether the text is about the virtual interface. */
+  boolean virtualSide;
+
+  /** Whether it is about a FIQ. */
+  boolean fastLine;
+
   void clear(Kind newKind) {
     kind = newKind;
     columns = 0;

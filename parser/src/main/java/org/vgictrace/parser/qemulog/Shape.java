@@ -51,9 +51,6 @@ final class Shape {
   private final int[] constantColumns;
   private final long[] constants;
 
-  private boolean virtualSide;
-  private boolean fastLine;
-
   private Shape(Kind kind, Piece[] pieces, int[] constantColumns, long[] constants) {
     this.kind = kind;
     this.pieces = pieces;
@@ -140,16 +137,6 @@ final class Shape {
     return kind;
   }
 
-  /** Whether the text just read is about the virtual interface. */
-  boolean isVirtualSide() {
-    return virtualSide;
-  }
-
-  /** Whether the text just read is about a FIQ. */
-  boolean isFast() {
-    return fastLine;
-  }
-
   /**
    * Reads a text.
    *
@@ -166,8 +153,8 @@ final class Shape {
       p += length;
       switch (piece.column) {
         case NOTHING -> {}
-        case INTERFACE -> p = side(b, p);
-        case LINE -> p = line(b, p);
+        case INTERFACE -> p = side(b, p, row);
+        case LINE -> p = line(b, p, row);
         default -> p = piece.hex ? hex(b, p, piece, row) : decimal(b, p, piece, row);
       }
       if (p < 0) {
@@ -180,16 +167,17 @@ final class Shape {
     return p == end;
   }
 
-  private int side(byte[] b, int from) {
-    virtualSide = b[from] == 'v';
-    int p = virtualSide ? from + 1 : from;
+  private static int side(byte[] b, int from, LogRow row) {
+    row.virtualSide = b[from] == 'v';
+    int p = row.virtualSide ? from + 1 : from;
     return b[p] == 'c' && b[p + 1] == 'p' && b[p + 2] == 'u' ? p + 3 : -1;
   }
 
-  private int line(byte[] b, int from) {
-    virtualSide = b[from] == 'v';
-    int p = virtualSide ? from + 1 : from;
-    fastLine = b[p] == 'f';
+  private static int line(byte[] b, int from, LogRow row) {
+    row.virtualSide = b[from] == 'v';
+    int p = row.virtualSide ? from + 1 : from;
+    boolean fastLine = b[p] == 'f';
+    row.fastLine = fastLine;
     return (fastLine || b[p] == 'i') && b[p + 1] == (fastLine ? 'i' : 'r') && b[p + 2] == 'q'
         ? p + 3
         : -1;
