@@ -333,14 +333,14 @@ final class ApListChecks {
     }
     long ownBefore = irq.own;
     long targetBefore = (irq.belief.known & Belief.TARGET) != 0 ? irq.belief.target : 0;
+    long own = e.get(Snapshot.OWN, IrqState.POINTER_UNKNOWN);
     boolean activeBefore = irq.is(IrqState.ACTIVE) && !machine.accesses.isChanging(irq);
-    EventRef before = activeBefore ? Reporter.snapshotRef(irq) : null;
+    EventRef before = activeBefore && own != ownBefore ? Reporter.snapshotRef(irq) : null;
     gains.before(kind, e, irq);
     irq.observe(e);
     gains.judge(kind, e, irq);
     continuity.judge(kind, e, irq, context);
     irq.seenGeneration = irq.vm == null ? 0 : irq.vm.generation;
-    long own = e.get(Snapshot.OWN, IrqState.POINTER_UNKNOWN);
     if (own == IrqState.POINTER_UNKNOWN) {
       return irq;
     }

@@ -6,6 +6,7 @@ import static org.vgictrace.replay.rule.EdgeRules.LVL_2;
 import static org.vgictrace.replay.rule.FoldRules.FOLD_7;
 
 import org.vgictrace.parser.event.Kind;
+import org.vgictrace.parser.event.Snapshot;
 import org.vgictrace.replay.engine.Event;
 import org.vgictrace.replay.engine.Ledger;
 import org.vgictrace.replay.engine.Strength;
@@ -51,6 +52,15 @@ final class GainChecks {
 
   /** A snapshot is about to be taken over. */
   void before(Kind kind, Event e, IrqState irq) {
+    boolean turned = turns(e, irq, Snapshot.ACTIVE, IrqState.ACTIVE);
+    turned |= turns(e, irq, Snapshot.PENDING, IrqState.PENDING);
+    if (!turned) {
+      wasInactive = false;
+      wasActive = false;
+      wasPending = false;
+      wasIdle = false;
+      return;
+    }
     VmState vm = irq.vm;
     boolean settled =
         vm != null
@@ -78,6 +88,11 @@ final class GainChecks {
     beforeSeq = irq.seenSeq;
     beforeTs = irq.seenTs;
     beforeCpu = irq.seenCpu;
+  }
+
+  /** Whether the snapshot shows the opposite of what is known of a flag. */
+  private static boolean turns(Event e, IrqState irq, int column, int flag) {
+    return irq.isKnown(flag) && e.has(column) && irq.is(flag) != ((e.get(column, 0) & 1) == 1);
   }
 
   /** Whether a fold would be in the recording, or there was nothing to fold yet. */

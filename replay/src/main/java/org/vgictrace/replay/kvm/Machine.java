@@ -90,7 +90,7 @@ public final class Machine {
 
   private @Nullable VcpuState latestVcpu;
   private final Long2ObjectHashMap<VmState> vmByPointer = new Long2ObjectHashMap<>();
-  private final Long2ObjectHashMap<IrqState> irqByAddress = new Long2ObjectHashMap<>();
+  private final IrqsByAddress irqByAddress = new IrqsByAddress();
   private final List<VcpuState> vcpus = new ArrayList<>();
   private final EnumSet<Observation> observed = EnumSet.noneOf(Observation.class);
   private final boolean[] seen = new boolean[Observation.values().length];
@@ -226,7 +226,7 @@ public final class Machine {
       return;
     }
     vcpus.stream().filter(v -> v.vm == vm).toList().forEach(this::endVcpu);
-    irqByAddress.values().removeIf(irq -> irq.vm == vm);
+    irqByAddress.removeIf(irq -> irq.vm == vm);
   }
 
   private void endVcpu(VcpuState v) {
@@ -279,7 +279,7 @@ public final class Machine {
   void created(long kvm) {
     VmState vm = vm(kvm);
     // What was seen at these addresses belonged to an earlier VM.
-    irqByAddress.values().removeIf(irq -> irq.vm == vm);
+    irqByAddress.removeIf(irq -> irq.vm == vm);
     vm.shared.clear();
     vm.fromCreation = true;
     // It is off, but one event, which may be missing, switches it on for good.
@@ -378,7 +378,7 @@ public final class Machine {
       irq = new IrqState(address, intid);
       irq.epoch = epoch;
       if (address != 0) {
-        irqByAddress.put(address, irq);
+        irqByAddress.put(irq);
       }
     }
     refresh(irq);

@@ -73,7 +73,7 @@ final class StateChecks {
           T3,
           Strength.ABSENCE,
           e,
-          "restore " + context.name() + ": " + TimerContext.registers(ctl, cval),
+          restored(context, ctl, cval),
           thread.pid,
           context.intid(),
           "The " + context.name() + " was restored twice.",
@@ -102,7 +102,7 @@ final class StateChecks {
           T3,
           Strength.PAIR,
           e,
-          "restore " + context.name() + ": " + TimerContext.registers(ctl, cval),
+          restored(context, ctl, cval),
           thread.pid,
           context.intid(),
           "The "
@@ -123,13 +123,12 @@ final class StateChecks {
     }
     boolean fires = TimerContext.canFire(ctl);
     boolean fired = fires && (ctl & TimerContext.ISTATUS) != 0 && cval == context.cval;
-    String text = "restore " + context.name() + ": " + TimerContext.registers(ctl, cval);
     if (context.level == 1 && !fires) {
       judge.broken(
           T4,
           Strength.PAIR,
           e,
-          text,
+          restored(context, ctl, cval),
           thread.pid,
           context.intid(),
           "The guest got an interrupt of its " + context.name() + " that cannot fire.",
@@ -145,7 +144,7 @@ final class StateChecks {
           T4,
           Strength.PAIR,
           e,
-          text,
+          restored(context, ctl, cval),
           thread.pid,
           context.intid(),
           "The interrupt of the guest's "
@@ -157,6 +156,10 @@ final class StateChecks {
     } else {
       judge.holds(T4);
     }
+  }
+
+  private static String restored(TimerContext context, long ctl, long cval) {
+    return "restore " + context.name() + ": " + TimerContext.registers(ctl, cval);
   }
 
   /** An emulated timer is evaluated, or its soft timer expires. */
