@@ -1,5 +1,7 @@
 package org.vgictrace.parser.ftracetext;
 
+import org.vgictrace.parser.lines.Swar;
+
 /**
  * Reads numbers out of a range of bytes. A method that fails leaves the position where it was.
  *

@@ -1,6 +1,7 @@
 package org.vgictrace.parser.ftracetext;
 
 import org.vgictrace.parser.ftracetext.TextRecord.TimeShape;
+import org.vgictrace.parser.lines.Swar;
 
 /**
  * Reads what follows the task name in a line, and the event's name.

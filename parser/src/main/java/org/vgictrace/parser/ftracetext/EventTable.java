@@ -9,6 +9,7 @@ import java.util.function.Function;
 import org.vgictrace.parser.bind.Binding;
 import org.vgictrace.parser.event.Kind;
 import org.vgictrace.parser.event.Names;
+import org.vgictrace.parser.lines.Swar;
 
 /**
  * The event names of a text, found by their bytes. Beyond {@value #EVENTS_MAX} names all new ones

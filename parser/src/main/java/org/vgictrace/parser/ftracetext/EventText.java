@@ -9,6 +9,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.vgictrace.parser.bind.Binding;
 import org.vgictrace.parser.event.Kind;
+import org.vgictrace.parser.lines.Swar;
 
 /** All that is known about the events of one name: their bindings, how their text looks, counts. */
 final class EventText {

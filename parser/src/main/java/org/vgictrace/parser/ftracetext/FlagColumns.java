@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import org.vgictrace.parser.lines.Swar;
 
 /**
  * Turns the characters of the flags column back into the bytes they were printed from, {@code

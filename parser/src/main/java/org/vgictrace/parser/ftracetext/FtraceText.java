@@ -6,6 +6,7 @@ import org.vgictrace.parser.CaptureFormat;
 import org.vgictrace.parser.bind.BindingPacks;
 import org.vgictrace.parser.input.Head;
 import org.vgictrace.parser.input.Input;
+import org.vgictrace.parser.lines.InputLines;
 
 /**
  * The text of ftrace's {@code trace} and {@code trace_pipe} and of {@code trace-cmd report}.

@@ -18,6 +18,7 @@ import org.vgictrace.parser.event.Kind;
 import org.vgictrace.parser.event.Names;
 import org.vgictrace.parser.ftracetext.TextRecord.TimeShape;
 import org.vgictrace.parser.input.Input;
+import org.vgictrace.parser.lines.LineSource;
 
 /** A text whose head has been read. */
 final class FtraceTextCapture implements Capture {

@@ -5,6 +5,8 @@ import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.vgictrace.parser.ftracetext.RowValues.Target;
+import org.vgictrace.parser.lines.LineSource;
+import org.vgictrace.parser.lines.Swar;
 
 /**
  * The keys of {@code key=value} text in the order in which one event has them, with the columns

@@ -1,6 +1,7 @@
 package org.vgictrace.parser.ftracetext;
 
 import org.jspecify.annotations.Nullable;
+import org.vgictrace.parser.lines.Swar;
 
 /**
  * Remembers which bytes are the name of an event: there are a few dozen names in a text.

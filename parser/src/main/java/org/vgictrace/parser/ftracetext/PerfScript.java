@@ -6,6 +6,7 @@ import org.vgictrace.parser.CaptureFormat;
 import org.vgictrace.parser.bind.BindingPacks;
 import org.vgictrace.parser.input.Head;
 import org.vgictrace.parser.input.Input;
+import org.vgictrace.parser.lines.InputLines;
 
 /** The text of {@code perf script}, with any choice of fields that has the time and the event. */
 public final class PerfScript implements CaptureFormat {

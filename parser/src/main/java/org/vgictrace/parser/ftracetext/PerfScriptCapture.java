@@ -17,6 +17,7 @@ import org.vgictrace.parser.event.Kind;
 import org.vgictrace.parser.event.Names;
 import org.vgictrace.parser.ftracetext.PerfScriptHead.Times;
 import org.vgictrace.parser.input.Input;
+import org.vgictrace.parser.lines.LineSource;
 
 /** Text of {@code perf script} whose head has been read. */
 final class PerfScriptCapture implements Capture {

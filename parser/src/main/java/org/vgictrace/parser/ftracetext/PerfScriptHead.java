@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
+import org.vgictrace.parser.lines.LineSource;
 
 /**
  * What the beginning of {@code perf script}'s text says of the whole: the lines {@code # key :

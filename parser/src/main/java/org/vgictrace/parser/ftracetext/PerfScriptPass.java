@@ -8,6 +8,7 @@ import org.vgictrace.parser.CaptureCounts;
 import org.vgictrace.parser.diag.Diagnostic.Severity;
 import org.vgictrace.parser.diag.Place;
 import org.vgictrace.parser.ftracetext.PerfScriptHead.Times;
+import org.vgictrace.parser.lines.LineSource;
 
 /** One reading of {@code perf script}'s text, line by line in file order. */
 final class PerfScriptPass implements LineSource.Listener {

@@ -1,6 +1,7 @@
 package org.vgictrace.parser.ftracetext;
 
 import org.vgictrace.parser.ftracetext.TextRecord.TimeShape;
+import org.vgictrace.parser.lines.Swar;
 
 /**
  * Reads the lines of {@code perf script} (print_sample_start and process_event of

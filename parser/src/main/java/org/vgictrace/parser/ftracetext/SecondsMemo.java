@@ -1,6 +1,7 @@
 package org.vgictrace.parser.ftracetext;
 
 import org.vgictrace.parser.ftracetext.TextRecord.TimeShape;
+import org.vgictrace.parser.lines.Swar;
 
 /**
  * Remembers the seconds of the latest time: those of the next line are mostly the same.

@@ -1,6 +1,7 @@
 package org.vgictrace.parser.ftracetext;
 
 import org.jspecify.annotations.Nullable;
+import org.vgictrace.parser.lines.Swar;
 
 /**
  * Remembers what the first 24 bytes of a line in fixed columns mean: task name and pid repeat from

@@ -4,6 +4,7 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 import org.vgictrace.parser.ftracetext.LineReader.LineClass;
 import org.vgictrace.parser.ftracetext.TextRecord.TimeShape;
+import org.vgictrace.parser.lines.LineSource;
 
 /**
  * What the beginning of a text says of the whole: headers, the shape of the time, the tool that

@@ -9,6 +9,7 @@ import org.vgictrace.parser.CaptureCounts;
 import org.vgictrace.parser.diag.Diagnostic.Severity;
 import org.vgictrace.parser.ftracetext.LineReader.LineClass;
 import org.vgictrace.parser.ftracetext.TextRecord.TimeShape;
+import org.vgictrace.parser.lines.LineSource;
 
 /**
  * One reading of a text, line by line in file order.

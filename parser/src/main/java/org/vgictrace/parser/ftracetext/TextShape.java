@@ -4,6 +4,8 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import org.vgictrace.parser.event.KindTable;
 import org.vgictrace.parser.ftracetext.RowValues.Target;
+import org.vgictrace.parser.lines.LineSource;
+import org.vgictrace.parser.lines.Swar;
 
 /**
  * A text as it was seen before, together with the row that it gave. The texts of an event differ

@@ -14,6 +14,9 @@ import org.vgictrace.parser.event.BatchBuilder;
 import org.vgictrace.parser.event.BatchPool;
 import org.vgictrace.parser.event.Kind;
 import org.vgictrace.parser.event.Names;
+import org.vgictrace.parser.lines.ByteReader;
+import org.vgictrace.parser.lines.LineSource;
+import org.vgictrace.parser.lines.Utf16Reader;
 
 /** Whatever happens to a text, reading it ends, and every line of it is accounted for. */
 class DamagedTextTest {

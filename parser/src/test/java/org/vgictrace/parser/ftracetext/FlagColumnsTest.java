@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
+import org.vgictrace.parser.lines.LineSource;
 
 class FlagColumnsTest {
   private final FlagColumns columns = new FlagColumns();

@@ -22,6 +22,7 @@ import org.vgictrace.parser.event.Kind;
 import org.vgictrace.parser.ftracetext.Texts.Outcome;
 import org.vgictrace.parser.input.Input;
 import org.vgictrace.parser.input.Inputs;
+import org.vgictrace.parser.lines.LineSource;
 
 class FtraceTextTest {
   private static final String HEADER =

@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.vgictrace.parser.bind.BindingPacks;
 import org.vgictrace.parser.event.Kind;
 import org.vgictrace.parser.event.Names;
+import org.vgictrace.parser.lines.LineSource;
 
 /** Which texts are taken for one that was seen before; what comes of them is compared elsewhere. */
 class TextShapeTest {

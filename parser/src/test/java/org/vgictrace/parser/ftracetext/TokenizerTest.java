@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.vgictrace.parser.ftracetext.LineReader.LineClass;
+import org.vgictrace.parser.lines.LineSource;
 
 /** One line each: what a line is, and every field that the tokenizers find in it. */
 class TokenizerTest {

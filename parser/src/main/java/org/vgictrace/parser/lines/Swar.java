@@ -1,4 +1,4 @@
-package org.vgictrace.parser.ftracetext;
+package org.vgictrace.parser.lines;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -10,7 +10,7 @@ import java.nio.ByteOrder;
  *
  * <p>Hot code.
  */
-final class Swar {
+public final class Swar {
   private static final VarHandle LONGS =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
   private static final long ONES = 0x0101010101010101L;
@@ -20,17 +20,17 @@ final class Swar {
   private Swar() {}
 
   /** Eight bytes; they must be within the array. */
-  static long word(byte[] b, int p) {
+  public static long word(byte[] b, int p) {
     return (long) LONGS.get(b, p);
   }
 
   /** The first n bytes of a word, 0 to 8; the others are 0. */
-  static long first(long word, int n) {
+  public static long first(long word, int n) {
     return n == Long.BYTES ? word : word & (1L << (n << 3)) - 1;
   }
 
   /** Index of the first byte that equals the given one, 8 if there is none. */
-  static int indexOf(long word, byte wanted) {
+  public static int indexOf(long word, byte wanted) {
     return Long.numberOfTrailingZeros(matches(word, wanted)) >>> 3;
   }
 
@@ -38,7 +38,7 @@ final class Swar {
    * The high bit of each byte that equals the given one. Bits above the lowest one that is set may
    * be wrong, but none is set if no byte is equal.
    */
-  static long matches(long word, byte wanted) {
+  public static long matches(long word, byte wanted) {
     long x = word ^ (wanted & 0xffL) * ONES;
     return x - ONES & ~x & HIGHS;
   }
@@ -47,7 +47,7 @@ final class Swar {
    * Length of what two ranges of bytes have in common from their beginnings on, at most {@code
    * most}. Both arrays go on for a word behind that.
    */
-  static int common(byte[] a, int p, byte[] b, int q, int most) {
+  public static int common(byte[] a, int p, byte[] b, int q, int most) {
     for (int i = 0; i < most; i += Long.BYTES) {
       long difference = word(a, p + i) ^ word(b, q + i);
       if (difference != 0) {
@@ -58,7 +58,7 @@ final class Swar {
   }
 
   /** Index of a byte in a part of an array, -1 if it is not there. */
-  static int indexOf(byte[] b, int from, int to, byte wanted) {
+  public static int indexOf(byte[] b, int from, int to, byte wanted) {
     long eight = (wanted & 0xffL) * ONES;
     int p = from;
     for (; p + 4 * Long.BYTES <= to; p += 4 * Long.BYTES) {
@@ -86,7 +86,7 @@ final class Swar {
   }
 
   /** How many bytes at the beginning of a word are such as a C identifier may contain. */
-  static int wordBytes(long word) {
+  public static int wordBytes(long word) {
     long ascii = word & LOWS;
     long lower = ascii | 0x20 * ONES;
     long digit = ascii + (0x80 - '0') * ONES & ~(ascii + (0x7f - '9') * ONES);
@@ -97,7 +97,7 @@ final class Swar {
   }
 
   /** Value of the six decimal digits that a word begins with, -1 if they are not. */
-  static long sixDigits(long word) {
+  public static long sixDigits(long word) {
     // Two zeros before them make eight.
     long digits = word << 16 | '0' << 8 | '0';
     if ((((digits + 0x46 * ONES) | (digits - '0' * ONES)) & HIGHS) != 0) {
@@ -107,14 +107,14 @@ final class Swar {
   }
 
   /** How many decimal digits the word begins with. */
-  static int decimalDigits(long word) {
+  public static int decimalDigits(long word) {
     long digits = word ^ '0' * ONES;
     long other = ((digits & LOWS) + (0x7f - 9) * ONES | digits) & HIGHS;
     return Long.numberOfTrailingZeros(other) >>> 3;
   }
 
   /** Value of the first n bytes, which are decimal digits; n is 1 to 8. */
-  static long decimalValue(long word, int n) {
+  public static long decimalValue(long word, int n) {
     return eightDigits((word ^ '0' * ONES) << (Long.BYTES - n << 3));
   }
 
@@ -126,7 +126,7 @@ final class Swar {
   }
 
   /** How many hexadecimal digits the word begins with. */
-  static int hexDigits(long word) {
+  public static int hexDigits(long word) {
     long ascii = word & LOWS;
     long lower = ascii | 0x20 * ONES;
     long digit = ascii + (0x80 - '0') * ONES & ~(ascii + (0x7f - '9') * ONES);
@@ -136,7 +136,7 @@ final class Swar {
   }
 
   /** Value of the first n bytes, which are hexadecimal digits; n is 1 to 8. */
-  static long hexValue(long word, int n) {
+  public static long hexValue(long word, int n) {
     long nibbles = (word & 0x0f * ONES) + (word >>> 6 & ONES) * 9 << (Long.BYTES - n << 3);
     long bytes = (nibbles << 4 | nibbles >>> 8) & 0x00ff00ff00ff00ffL;
     long shorts = (bytes << 8 | bytes >>> 16) & 0x0000ffff0000ffffL;
@@ -144,7 +144,7 @@ final class Swar {
   }
 
   /** A number to look bytes up by in a table. */
-  static int hash(long first, long second) {
+  public static int hash(long first, long second) {
     long h = first ^ second * 0x9e3779b97f4a7c15L;
     // A product tells nothing of the high bits of its factors in its low ones.
     return (int) ((h ^ h >>> 32) * 0xc2b2ae3d27d4eb4fL >>> 32);

@@ -1,4 +1,4 @@
-package org.vgictrace.parser.ftracetext;
+package org.vgictrace.parser.lines;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,9 +1,9 @@
-package org.vgictrace.parser.ftracetext;
+package org.vgictrace.parser.lines;
 
 import java.io.IOException;
 
 /** Where the bytes of a text come from. */
-interface ByteReader {
+public interface ByteReader {
 
   /**
    * Reads what is there, at least one byte; waits only if there is nothing at all.

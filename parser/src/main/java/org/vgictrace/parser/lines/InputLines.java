@@ -1,4 +1,4 @@
-package org.vgictrace.parser.ftracetext;
+package org.vgictrace.parser.lines;
 
 import java.io.IOException;
 import org.vgictrace.parser.input.ByteStream;
@@ -6,18 +6,18 @@ import org.vgictrace.parser.input.Head;
 import org.vgictrace.parser.input.Input;
 
 /** The lines of an input, and those of its beginning. */
-final class InputLines {
+public final class InputLines {
   private InputLines() {}
 
   /** All lines of an input. */
-  static LineSource of(Input input) throws IOException {
+  public static LineSource of(Input input) throws IOException {
     Head head = input.head();
     return new LineSource(
         Utf16Reader.over(new StreamReader(input.stream()), head.bytes(), head.length()));
   }
 
   /** The head's lines without the last one, which may be cut, unless there is no more. */
-  static LineSource ofHead(Head head) {
+  public static LineSource ofHead(Head head) {
     int length = head.length();
     if (!head.complete()) {
       while (length > 0 && head.bytes()[length - 1] != '\n' && head.bytes()[length - 1] != '\r') {

@@ -1,4 +1,4 @@
-package org.vgictrace.parser.ftracetext;
+package org.vgictrace.parser.lines;
 
 import java.io.IOException;
 import java.util.Arrays;
@@ -14,20 +14,20 @@ import java.util.Arrays;
  *
  * <p>Hot code: newlines are found eight bytes at a time. Not thread-safe.
  */
-final class LineSource {
+public final class LineSource {
   /** Longest line; what is beyond is dropped. */
-  static final int LINE_BYTES_MAX = 1 << 20;
+  public static final int LINE_BYTES_MAX = 1 << 20;
 
   private static final int BUFFER_BYTES = 256 << 10;
 
   /** Bytes that are in the array after the last one that is used. */
-  static final int PAD_BYTES = 32;
+  public static final int PAD_BYTES = 32;
 
   /** How much of a text without any LF is looked at before CR is taken as the end of lines. */
   private static final int LINE_END_SEARCH_BYTES = 64 << 10;
 
   /** Is told what happens to lines that were handed out before. */
-  interface Listener {
+  public interface Listener {
     /** The source may have to wait for its input; nothing read so far should be held back. */
     void beforeWait() throws IOException;
 
@@ -50,50 +50,50 @@ final class LineSource {
   private boolean crBeforeLineEnd;
   private int keepFrom = -1;
 
-  LineSource(ByteReader reader) {
+  public LineSource(ByteReader reader) {
     this(reader, BUFFER_BYTES);
   }
 
   /**
    * @param bufferBytes how much to read at a time at first
    */
-  LineSource(ByteReader reader, int bufferBytes) {
+  public LineSource(ByteReader reader, int bufferBytes) {
     this.reader = reader;
     this.bytes = new byte[bufferBytes + PAD_BYTES];
   }
 
   /** The array in which the line lies. */
-  byte[] bytes() {
+  public byte[] bytes() {
     return bytes;
   }
 
   /** Where the line begins. */
-  int start() {
+  public int start() {
     return start;
   }
 
   /** Where the line ends, without its line end. */
-  int end() {
+  public int end() {
     return end;
   }
 
   /** Number of the line, from 1. */
-  long number() {
+  public long number() {
     return number;
   }
 
   /** Whether the line was longer than {@link #LINE_BYTES_MAX}. */
-  boolean cut() {
+  public boolean cut() {
     return cut;
   }
 
   /** Keeps bytes from there on in the array; -1 to keep none before the next line. */
-  void keepFrom(int from) {
+  public void keepFrom(int from) {
     keepFrom = from;
   }
 
   /** Goes back to the first line. Nothing may have been dropped so far. */
-  void rewind() {
+  public void rewind() {
     next = keepFrom;
     number = 0;
     keepFrom = -1;
@@ -106,7 +106,7 @@ final class LineSource {
    * @param listener told of what happens on the way
    * @return false at the end
    */
-  boolean next(Listener listener) throws IOException {
+  public boolean next(Listener listener) throws IOException {
     if (skipRest && !skipRestOfLine(listener)) {
       return false;
     }

@@ -1,4 +1,4 @@
-package org.vgictrace.parser.ftracetext;
+package org.vgictrace.parser.lines;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -13,7 +13,7 @@ import java.nio.charset.StandardCharsets;
  * Turns UTF-16 into UTF-8. Redirecting the output of a program to a file in Windows PowerShell
  * makes such files, with a byte order mark. What is malformed becomes U+FFFD.
  */
-final class Utf16Reader implements ByteReader {
+public final class Utf16Reader implements ByteReader {
   private static final int CHUNK_BYTES = 8 << 10;
 
   /** Most bytes of UTF-8 that one unit of UTF-16 can make. */
@@ -43,7 +43,7 @@ final class Utf16Reader implements ByteReader {
   }
 
   /** The source as UTF-8 if its beginning says that it is UTF-16, else the source itself. */
-  static ByteReader over(ByteReader source, byte[] beginning, int length) {
+  public static ByteReader over(ByteReader source, byte[] beginning, int length) {
     if (length >= 2 && beginning[0] == (byte) 0xff && beginning[1] == (byte) 0xfe) {
       return new Utf16Reader(source, StandardCharsets.UTF_16LE);
     }
