@@ -183,7 +183,7 @@ final class EventText {
       byte[] b, int payloadStart, int payloadEnd, AsciiCursor c, TextFields found) {
     found.spans.clear();
     int from = afterNotes(b, ContextReader.skipBlanks(b, payloadStart), payloadEnd);
-    int end = beforeDebugNote(b, from, payloadEnd);
+    int end = beforeDebugNote(b, from, beforeReturn(b, from, payloadEnd));
     for (Alternative each : alternatives) {
       if (each.hasTemplates() && each.match(b, from, end, found)) {
         row = each.row();
@@ -288,6 +288,11 @@ final class EventText {
   private static int afterPlace(byte[] b, int open, int end) {
     int close = Swar.indexOf(b, open + 1, end, (byte) ')');
     return close < 0 ? end : Math.min(ContextReader.skipBlanks(b, close + 1), end);
+  }
+
+  /** End of the text without the CR of a text whose first line had none. */
+  private static int beforeReturn(byte[] b, int from, int end) {
+    return end > from && b[end - 1] == '\r' ? end - 1 : end;
   }
 
   /** End of the text without the {@code [282888:0x20:12]} of {@code trace-cmd report --debug}. */

@@ -19,6 +19,9 @@ public final class FtraceText implements CaptureFormat {
 
   @Override
   public Match match(Head head) {
+    if (InputLines.isWebPage(head)) {
+      return Match.YES;
+    }
     TextHead beginning = new TextHead((bytes, start, end) -> false);
     try {
       beginning.read(InputLines.ofHead(head));

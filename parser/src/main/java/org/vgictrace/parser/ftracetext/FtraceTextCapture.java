@@ -18,6 +18,7 @@ import org.vgictrace.parser.event.Kind;
 import org.vgictrace.parser.event.Names;
 import org.vgictrace.parser.ftracetext.TextRecord.TimeShape;
 import org.vgictrace.parser.input.Input;
+import org.vgictrace.parser.lines.InputLines;
 import org.vgictrace.parser.lines.LineSource;
 
 /** A text whose head has been read. */
@@ -51,6 +52,9 @@ final class FtraceTextCapture implements Capture {
       Input input, LineSource lines, Function<String, List<Binding>> bindings) throws IOException {
     TextHead head = new TextHead((b, start, end) -> !bindings.apply(text(b, start, end)).isEmpty());
     head.read(lines);
+    if (!head.isText() && InputLines.isWebPage(input.head())) {
+      throw InputException.unrecognised(input.name(), "is a web page without a trace in it");
+    }
     lines.rewind();
     if (head.isRaw()) {
       throw new InputException(

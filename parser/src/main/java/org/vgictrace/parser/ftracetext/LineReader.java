@@ -29,7 +29,9 @@ final class LineReader {
     NOTE,
     /** {@code name: text} without CPU and time. */
     BARE,
-    /** A line of the function_graph tracer. */
+    /** A record of the function_graph tracer without a time. */
+    UNTIMED,
+    /** Any other line of that tracer. */
     GRAPH,
     /** A record that was printed without names, by the options {@code raw} or {@code hex}. */
     RAW,
@@ -44,6 +46,7 @@ final class LineReader {
   private static final byte[] VERSION = ascii("version = ");
   private static final byte[] FRAME = ascii("=> ");
   private static final byte[] TRACE = ascii("TRACE:");
+  private static final byte[] CAPTURING = ascii("capturing trace...");
   private static final byte[] DUMP = ascii("Dumping ftrace buffer:");
   private static final byte[] DUMP_EMPTY = ascii("   (ftrace buffer empty)");
   private static final byte[] RULE = ascii("----------");
@@ -56,6 +59,7 @@ final class LineReader {
   private final StrictTokenizer strict = new StrictTokenizer();
   private final LatencyTokenizer latency = new LatencyTokenizer();
   private final VerboseTokenizer verbose = new VerboseTokenizer();
+  private final GraphTokenizer graph = new GraphTokenizer();
   private final TolerantTokenizer tolerant;
   private final AsciiCursor cursor = new AsciiCursor();
   private boolean headerOpen = true;
@@ -104,7 +108,7 @@ final class LineReader {
   }
 
   private LineClass other(byte[] b, int start, int end, TextRecord record) {
-    int from = TolerantTokenizer.afterPrefixes(b, start, end);
+    int from = Prefixes.after(b, start, end);
     int word = ContextReader.skipBlanks(b, from);
     if (word == end) {
       return LineClass.BLANK;
@@ -113,12 +117,12 @@ final class LineReader {
     if (known != null) {
       return known;
     }
+    if ("function_graph".equals(header.tracer())) {
+      return graphLine(b, from, end, record);
+    }
     if (event(b, start, end, record)) {
       headerOpen = false;
       return LineClass.EVENT;
-    }
-    if ("function_graph".equals(header.tracer())) {
-      return LineClass.GRAPH;
     }
     if (raw(b, start, end)) {
       return LineClass.RAW;
@@ -131,17 +135,19 @@ final class LineReader {
     return LineClass.UNKNOWN;
   }
 
+  private LineClass graphLine(byte[] b, int from, int end, TextRecord record) {
+    ambiguous = false;
+    searched = false;
+    if (!graph.read(b, from, end, record)) {
+      return LineClass.GRAPH;
+    }
+    headerOpen = false;
+    return graph.timed() ? LineClass.EVENT : LineClass.UNTIMED;
+  }
+
   private @Nullable LineClass known(byte[] b, int from, int word, int end) {
-    if (b[from] == '#') {
-      if (startsWith(b, from, end, STARTED)) {
-        return number(b, from + STARTED.length, end) ? LineClass.STARTED : null;
-      }
-      headerOpen |= startsWith(b, from, end, TRACER);
-      if (!headerOpen) {
-        return null;
-      }
-      header.comment(b, from, end);
-      return LineClass.HEADER;
+    if (b[word] == '#') {
+      return comment(b, from, word, end);
     }
     if (startsWith(b, from, end, LOST_CPU)) {
       return lostMark(b, from, end);
@@ -157,6 +163,19 @@ final class LineReader {
       return LineClass.HEADER;
     }
     return isNote(b, from, word, end) ? LineClass.NOTE : null;
+  }
+
+  /** Reads a header line, which may be indented, or the mark that a buffer begins. */
+  private @Nullable LineClass comment(byte[] b, int from, int word, int end) {
+    if (startsWith(b, from, end, STARTED)) {
+      return number(b, from + STARTED.length, end) ? LineClass.STARTED : null;
+    }
+    headerOpen |= startsWith(b, word, end, TRACER);
+    if (!headerOpen) {
+      return null;
+    }
+    header.comment(b, word, end);
+    return LineClass.HEADER;
   }
 
   /** Reads an event that is not where {@link StrictTokenizer} expects it. */
@@ -224,6 +243,12 @@ final class LineReader {
     return true;
   }
 
+  /** Whether a line is the first one of a header. */
+  static boolean isTitle(byte[] b, int start, int end) {
+    int word = ContextReader.skipBlanks(b, Prefixes.after(b, start, end));
+    return startsWith(b, word, end, TRACER);
+  }
+
   private boolean isEmptyCpu(byte[] b, int from, int end) {
     if (!startsWith(b, from, end, EMPTY_CPU) || !number(b, from + EMPTY_CPU.length, end)) {
       return false;
@@ -235,7 +260,8 @@ final class LineReader {
     if (startsWith(b, from, end, RULE)
         || startsWith(b, from, end, DUMP)
         || startsWith(b, from, end, DUMP_EMPTY)
-        || startsWith(b, from, end, TRACE)) {
+        || startsWith(b, from, end, TRACE)
+        || startsWith(b, from, end, CAPTURING)) {
       return true;
     }
     if (header.cpus() > 0) {

@@ -17,6 +17,7 @@ final class LineTally {
   private final Diagnostics diagnostics = new Diagnostics();
   private long events;
   private long bare;
+  private long untimed;
   private long markLines;
   private long wrappedCpus;
   private long noise;
@@ -50,9 +51,20 @@ final class LineTally {
     bare++;
   }
 
-  /** Events without CPU and time. */
+  /** A record of the function_graph tracer without a time. */
+  void untimedEvent() {
+    bare++;
+    untimed++;
+  }
+
+  /** Events without a time. */
   long bareEvents() {
     return bare;
+  }
+
+  /** Records of the function_graph tracer among them. */
+  long untimedEvents() {
+    return untimed;
   }
 
   void lostMark() {

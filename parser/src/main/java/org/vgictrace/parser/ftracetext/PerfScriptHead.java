@@ -28,14 +28,7 @@ final class PerfScriptHead {
 
   private static final int LINE_BYTES_MAX = 1024;
 
-  private static final LineSource.Listener NOBODY =
-      new LineSource.Listener() {
-        @Override
-        public void beforeWait() {}
-
-        @Override
-        public void moved(int by) {}
-      };
+  private static final LineSource.Listener NOBODY = new LineSource.Quiet();
 
   /** What the times are. */
   enum Times {

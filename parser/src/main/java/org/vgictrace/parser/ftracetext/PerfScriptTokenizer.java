@@ -69,7 +69,7 @@ final class PerfScriptTokenizer implements LineTokenizer {
         return start;
       }
     }
-    return TolerantTokenizer.afterPrefixes(b, start, end);
+    return Prefixes.after(b, start, end);
   }
 
   /**

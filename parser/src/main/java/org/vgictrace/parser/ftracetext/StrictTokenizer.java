@@ -93,6 +93,10 @@ final class StrictTokenizer implements LineTokenizer {
   }
 
   private boolean newContext(byte[] b, int from, int end, TextRecord r) {
+    if (b[from] == '>') {
+      // A task name does not fill its column: what stands there is a mail's quoting.
+      return false;
+    }
     int dash = from + COMM_WIDTH;
     TaskCache.Task task = tasks.at(b, from);
     if (task != null) {

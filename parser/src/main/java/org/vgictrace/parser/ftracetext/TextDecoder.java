@@ -72,6 +72,18 @@ final class TextDecoder {
     return event.isBound() && event.find(b, r.payloadStart, r.payloadEnd, cursor, found) != null;
   }
 
+  /** Whether some binding is for events of this name. */
+  boolean isBound(byte[] b, TextRecord r) {
+    return named(b, r).isBound();
+  }
+
+  /** Whether an event's text is what somebody wrote, line breaks included. */
+  boolean isFreeText(byte[] b, TextRecord r) {
+    EventText event = named(b, r);
+    return !event.isBound() && FreeForm.system(event.text()) != null
+        || event.text().equals(UNNAMED);
+  }
+
   /** Number of events. */
   long count() {
     return count;
@@ -186,7 +198,7 @@ final class TextDecoder {
 
   /** Counts an event of which only the name is known. */
   void bare(byte[] b, TextRecord r) {
-    events.of(b, r.nameStart, r.nameEnd).counted();
+    named(b, r).counted();
     count++;
     builder.skip();
   }
@@ -294,6 +306,9 @@ final class TextDecoder {
       }
       r.payloadStart = r.nameStart;
       return events.of(FreeForm.PRINT);
+    }
+    if (r.implied != null) {
+      return events.of(r.implied);
     }
     return events.of(FreeForm.name(b, r.payloadStart, r.payloadEnd, UNNAMED));
   }

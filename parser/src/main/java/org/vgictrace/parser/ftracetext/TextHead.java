@@ -62,17 +62,9 @@ final class TextHead {
 
   /** Reads from the first line on; the source is to be rewound afterwards. */
   void read(LineSource lines) throws IOException {
-    LineSource.Listener nobody =
-        new LineSource.Listener() {
-          @Override
-          public void beforeWait() {}
-
-          @Override
-          public void moved(int by) {}
-        };
     lines.keepFrom(0);
     long bytes = 0;
-    while (bytes < BYTES_MAX && !decided() && lines.next(nobody)) {
+    while (bytes < BYTES_MAX && !decided() && lines.next(new LineSource.Quiet())) {
       bytes += lines.end() - lines.start() + 1;
       line(lines.bytes(), lines.start(), lines.end());
     }

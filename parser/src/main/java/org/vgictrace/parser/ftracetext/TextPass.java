@@ -48,6 +48,15 @@ final class TextPass implements LineSource.Listener {
   private long shortLine;
   private boolean shortBlank;
 
+  /** Whether something that is no part of its text came after the event that is held back. */
+  private boolean closed;
+
+  /** Lines that were added to the text of the event that is held back, and may not belong to it. */
+  private int doubts;
+
+  private long firstDoubt;
+  private final WrappedText wrapped = new WrappedText();
+
   TextPass(LineSource lines, TextDecoder decoder) {
     this.lines = lines;
     this.decoder = decoder;
@@ -146,6 +155,7 @@ final class TextPass implements LineSource.Listener {
         hold();
       }
       case LOST -> {
+        mayBeText(b);
         release();
         tally.lostMark();
         decoder.lost(reader.cpu(), reader.lost());
@@ -154,24 +164,31 @@ final class TextPass implements LineSource.Listener {
         }
       }
       case STARTED -> {
+        mayBeText(b);
         release();
         tally.lostMark();
         decoder.lost(reader.cpu(), -1);
       }
       case HEADER, NOTE -> {
+        if (read == LineClass.HEADER && LineReader.isTitle(b, start, end)) {
+          mayBeText(b);
+        }
         tally.noise();
         wrapped(reader.header().takeWrappedCpus());
       }
       case BLANK -> blank(start, end);
-      case STACK -> continuation(b, start, end, lines.number());
+      case STACK -> continuation(b, start, end, lines.number(), true);
       case BARE -> {
         release();
         decoder.bare(b, next);
         tally.bareEvent();
       }
-      case GRAPH ->
-          tally.unparsed(
-              lines.number(), "function-graph-line", "line of the function_graph tracer");
+      case UNTIMED -> {
+        release();
+        decoder.bare(b, next);
+        tally.untimedEvent();
+      }
+      case GRAPH -> graph(b, start, end);
       case RAW -> tally.unparsed(lines.number(), "raw-line", "record without names");
       case UNKNOWN -> unknown(b, start, end);
     }
@@ -197,6 +214,8 @@ final class TextPass implements LineSource.Listener {
     next = free;
     held.line = lines.number();
     holding = true;
+    closed = false;
+    wrapped.begin();
     lines.keepFrom(lines.start());
     tally.event();
     if (reader.ambiguous()) {
@@ -215,6 +234,7 @@ final class TextPass implements LineSource.Listener {
     }
     holding = false;
     byte[] b = lines.bytes();
+    tellDoubts(b);
     FlagColumns flags = reader.header().flags();
     if (!flags.read(b, held)) {
       tally.add(
@@ -238,7 +258,17 @@ final class TextPass implements LineSource.Listener {
     if (end - start < StrictTokenizer.COMM_WIDTH) {
       holdShort(start, end, false);
     } else {
-      continuation(b, start, end, lines.number());
+      continuation(b, start, end, lines.number(), false);
+    }
+  }
+
+  private void graph(byte[] b, int start, int end) throws IOException {
+    release();
+    if (GraphTokenizer.isNote(b, start, end)) {
+      tally.noise();
+    } else {
+      tally.unparsed(
+          lines.number(), "function-graph-line", "line of the function_graph tracer of no shape");
     }
   }
 
@@ -262,7 +292,7 @@ final class TextPass implements LineSource.Listener {
     if (shortBlank) {
       tally.noise();
     } else {
-      continuation(lines.bytes(), start, shortEnd, shortLine);
+      continuation(lines.bytes(), start, shortEnd, shortLine, false);
     }
   }
 
@@ -282,19 +312,90 @@ final class TextPass implements LineSource.Listener {
     return half;
   }
 
-  /** Adds a line to the text of the event that is held back, or gives it up. */
-  private void continuation(byte[] b, int start, int end, long line) {
+  /**
+   * Adds a line to the text of the event that is held back, or gives it up.
+   *
+   * @param certain whether the line is known to belong to an event before it
+   */
+  private void continuation(byte[] b, int start, int end, long line, boolean certain) {
     if (!decoder.seenAny() && !holding) {
       tally.unparsed(line, "line-before-events", "neither an event nor a known line");
       return;
     }
-    if (!holding || looksLikeEvent(b, start, end) || decoder.fits(b, held)) {
-      tally.unparsed(line, "line-unparsed", "neither an event nor a known line");
+    if (!holding || closed || looksLikeEvent(b, start, end)) {
+      unparsed(line);
       return;
     }
-    tally.continuation();
-    if (end - held.payloadStart <= PAYLOAD_BYTES_MAX) {
-      held.payloadEnd = end;
+    boolean complete = decoder.fits(b, held);
+    if (!complete && goesOn(b, end)) {
+      tally.continuation();
+    } else if (wrapped.rejoins(b, held, start, end, complete, decoder)) {
+      tally.continuation();
+      tally.add(
+          "line-wrapped",
+          Severity.WARNING,
+          line,
+          "taken as the rest of the event before it, as if its line had been wrapped");
+    } else if (complete) {
+      unparsed(line);
+    } else {
+      tally.continuation();
+      if (end - held.payloadStart <= PAYLOAD_BYTES_MAX) {
+        held.payloadEnd = end;
+      }
+      if (!certain) {
+        doubtful(line);
+      }
+    }
+  }
+
+  /** Adds a line to the text of the event that is held back if the text fits its bindings then. */
+  private boolean goesOn(byte[] b, int end) {
+    int before = held.payloadEnd;
+    held.payloadEnd = end;
+    if (end - held.payloadStart <= PAYLOAD_BYTES_MAX && decoder.fits(b, held)) {
+      return true;
+    }
+    held.payloadEnd = before;
+    return false;
+  }
+
+  /** Takes note of a line that may or may not be part of the text it was added to. */
+  private void doubtful(long line) {
+    if (doubts == 0) {
+      firstDoubt = line;
+    }
+    doubts++;
+  }
+
+  /** Says which lines of the event that is held back may be noise, if its text does not tell. */
+  private void tellDoubts(byte[] b) {
+    if (doubts > 0 && !decoder.isFreeText(b, held) && !decoder.fits(b, held)) {
+      tally.add(
+          "line-ambiguous",
+          Severity.WARNING,
+          firstDoubt,
+          doubts
+              + (doubts == 1 ? " line" : " lines")
+              + " from here on may go on with the text of the event before or be noise; taken as"
+              + " the former");
+    }
+    doubts = 0;
+  }
+
+  private void unparsed(long line) {
+    closed = true;
+    tally.unparsed(line, "line-unparsed", "neither an event nor a known line");
+  }
+
+  /** Says that a mark or header just read may as well be part of what somebody wrote. */
+  private void mayBeText(byte[] b) {
+    if (holding && !closed && decoder.isFreeText(b, held)) {
+      tally.add(
+          "line-ambiguous",
+          Severity.WARNING,
+          lines.number(),
+          "may be part of the text of the event before it; taken as what it looks like");
     }
   }
 

@@ -55,6 +55,9 @@ final class TextRecord {
 
   int nameEnd;
 
+  /** What a record without a name is known to be, null if its text tells. */
+  @Nullable String implied;
+
   /** The text after the name, or all of it if it has no name. */
   int payloadStart;
 
@@ -78,6 +81,7 @@ final class TextRecord {
     context = null;
     name = null;
     task = null;
+    implied = null;
     bufferStart = 0;
     bufferEnd = 0;
     commBefore = NONE;

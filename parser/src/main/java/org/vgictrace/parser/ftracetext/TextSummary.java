@@ -44,7 +44,15 @@ final class TextSummary {
           end,
           tally.continuations() + " lines continue the text of the event before them");
     }
-    if (tally.bareEvents() > 0) {
+    if (tally.untimedEvents() > 0) {
+      diagnostics.warning(
+          "no-time",
+          begin,
+          tally.untimedEvents()
+              + " records of the function_graph tracer have no time (its option funcgraph-abstime"
+              + " is off); they are only counted");
+    }
+    if (tally.bareEvents() > tally.untimedEvents()) {
       diagnostics.warning(
           "no-context",
           begin,

@@ -21,8 +21,6 @@ final class TolerantTokenizer implements LineTokenizer {
   /** Width of an integer time in the kernel's and in trace-cmd's text. */
   private static final int UNITS_WIDTH = 12;
 
-  private static final int PREFIXES_MAX = 16;
-
   /** Whether a name is that of an event, as far as known. */
   interface KnownNames {
     boolean contains(byte[] bytes, int start, int end);
@@ -52,7 +50,7 @@ final class TolerantTokenizer implements LineTokenizer {
   @Override
   public boolean read(byte[] b, int start, int end, TextRecord r) {
     ambiguous = false;
-    int from = afterPrefixes(b, start, end);
+    int from = Prefixes.after(b, start, end);
     if (from > start && (columns.read(b, from, end, r) || latency.read(b, from, end, r))) {
       return true;
     }
@@ -128,44 +126,5 @@ final class TolerantTokenizer implements LineTokenizer {
     }
     r.commStart = Math.min(ContextReader.skipBlanks(b, start), dash);
     r.commEnd = dash;
-  }
-
-  /** Position after {@code > }, {@code <6>}, {@code [ 12.345678] } and the like. */
-  static int afterPrefixes(byte[] b, int start, int end) {
-    int p = start;
-    for (int i = 0; i < PREFIXES_MAX; i++) {
-      int after = afterPrefix(b, p, end);
-      if (after == p) {
-        break;
-      }
-      p = after;
-    }
-    return p;
-  }
-
-  private static int afterPrefix(byte[] b, int from, int end) {
-    if (b[from] == '>') {
-      return b[from + 1] == ' ' ? from + 2 : from + 1;
-    }
-    if (b[from] == '<' && AsciiCursor.isDigit(b[from + 1])) {
-      int p = from + 1;
-      while (AsciiCursor.isDigit(b[p])) {
-        p++;
-      }
-      return b[p] == '>' ? p + 1 : from;
-    }
-    if (b[from] != '[') {
-      return from;
-    }
-    int p = ContextReader.skipBlanks(b, from + 1);
-    int digits = 0;
-    while (p < end && (AsciiCursor.isDigit(b[p]) || b[p] == '.' || b[p] == 'T' || b[p] == 'C')) {
-      digits++;
-      p++;
-    }
-    if (digits == 0 || b[p] != ']') {
-      return from;
-    }
-    return b[p + 1] == ' ' ? p + 2 : p + 1;
   }
 }

@@ -60,7 +60,7 @@ public final class Inputs {
   private static Input open(String name, InputStream source, @Nullable FileChannel file)
       throws IOException {
     RawStream raw = new RawStream(source);
-    Compression compression = Compression.of(raw.peek());
+    Compression compression = Compression.of(raw);
     InputStream content;
     try {
       content = compression.unwrap(raw);

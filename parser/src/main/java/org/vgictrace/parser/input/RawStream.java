@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
  * out and remembers a failure of the system, so that it can be told from damaged content.
  */
 final class RawStream extends InputStream {
-  /** Bytes that can be looked at; enough for every magic number. */
-  static final int PEEK_BYTES = 8;
+  /** Bytes that can be looked at. */
+  private static final int PEEK_BYTES = 64;
 
   private final InputStream source;
   private final byte[] peeked = new byte[PEEK_BYTES];
@@ -25,17 +25,17 @@ final class RawStream extends InputStream {
     this.source = source;
   }
 
-  /** The first bytes, fewer than {@link #PEEK_BYTES} only if the input is shorter. */
-  byte[] peek() throws IOException {
-    while (peekedLength < PEEK_BYTES && !ended) {
-      int n = source.read(peeked, peekedLength, PEEK_BYTES - peekedLength);
+  /** The first bytes, fewer than asked for only if the input is shorter. */
+  byte[] peek(int wanted) throws IOException {
+    while (peekedLength < wanted && !ended) {
+      int n = source.read(peeked, peekedLength, wanted - peekedLength);
       if (n < 0) {
         ended = true;
       } else {
         peekedLength += n;
       }
     }
-    return Arrays.copyOf(peeked, peekedLength);
+    return Arrays.copyOf(peeked, Math.min(peekedLength, wanted));
   }
 
   @Override

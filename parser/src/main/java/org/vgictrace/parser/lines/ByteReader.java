@@ -14,4 +14,9 @@ public interface ByteReader {
 
   /** Whether {@link #read} would return at once. False is safe: it only costs efficiency. */
   boolean ready() throws IOException;
+
+  /** Lines before the first byte that are not part of the text. */
+  default long linesSkipped() {
+    return 0;
+  }
 }

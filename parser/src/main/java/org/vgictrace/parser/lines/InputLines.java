@@ -12,8 +12,7 @@ public final class InputLines {
   /** All lines of an input. */
   public static LineSource of(Input input) throws IOException {
     Head head = input.head();
-    return new LineSource(
-        Utf16Reader.over(new StreamReader(input.stream()), head.bytes(), head.length()));
+    return new LineSource(decoded(new StreamReader(input.stream()), head));
   }
 
   /** The head's lines without the last one, which may be cut, unless there is no more. */
@@ -24,8 +23,17 @@ public final class InputLines {
         length--;
       }
     }
-    return new LineSource(
-        Utf16Reader.over(new ArrayReader(head.bytes(), length), head.bytes(), head.length()));
+    return new LineSource(decoded(new ArrayReader(head.bytes(), length), head));
+  }
+
+  /** Whether an input is a web page, in which a trace may be anywhere. */
+  public static boolean isWebPage(Head head) {
+    return WebPageReader.isPage(head.bytes(), head.length());
+  }
+
+  private static ByteReader decoded(ByteReader reader, Head head) {
+    ByteReader text = Utf16Reader.over(reader, head.bytes(), head.length());
+    return WebPageReader.over(text, head.bytes(), head.length());
   }
 
   /** Bytes in memory. */

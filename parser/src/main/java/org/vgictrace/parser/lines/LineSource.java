@@ -35,6 +35,15 @@ public final class LineSource {
     void moved(int by);
   }
 
+  /** A listener for sources whose lines are not kept and not waited for. */
+  public static final class Quiet implements Listener {
+    @Override
+    public void beforeWait() {}
+
+    @Override
+    public void moved(int by) {}
+  }
+
   private final ByteReader reader;
   private byte[] bytes;
   private int limit;
@@ -79,7 +88,7 @@ public final class LineSource {
 
   /** Number of the line, from 1. */
   public long number() {
-    return number;
+    return number + reader.linesSkipped();
   }
 
   /** Whether the line was longer than {@link #LINE_BYTES_MAX}. */

@@ -19,6 +19,9 @@ public final class Utf16Reader implements ByteReader {
   /** Most bytes of UTF-8 that one unit of UTF-16 can make. */
   private static final int UTF8_BYTES_PER_UNIT = 3;
 
+  /** So much is looked at where there is no byte order mark. */
+  private static final int UNMARKED_BYTES = 16;
+
   private final ByteReader source;
   private final CharsetDecoder decoder;
   private final CharsetEncoder encoder;
@@ -42,7 +45,10 @@ public final class Utf16Reader implements ByteReader {
     utf8.limit(0);
   }
 
-  /** The source as UTF-8 if its beginning says that it is UTF-16, else the source itself. */
+  /**
+   * The source as UTF-8 if its beginning says that it is UTF-16, else the source itself. Without a
+   * byte order mark, ASCII characters say so.
+   */
   public static ByteReader over(ByteReader source, byte[] beginning, int length) {
     if (length >= 2 && beginning[0] == (byte) 0xff && beginning[1] == (byte) 0xfe) {
       return new Utf16Reader(source, StandardCharsets.UTF_16LE);
@@ -50,7 +56,24 @@ public final class Utf16Reader implements ByteReader {
     if (length >= 2 && beginning[0] == (byte) 0xfe && beginning[1] == (byte) 0xff) {
       return new Utf16Reader(source, StandardCharsets.UTF_16BE);
     }
+    if (length >= UNMARKED_BYTES && isAscii(beginning, 0)) {
+      return new Utf16Reader(source, StandardCharsets.UTF_16LE);
+    }
+    if (length >= UNMARKED_BYTES && isAscii(beginning, 1)) {
+      return new Utf16Reader(source, StandardCharsets.UTF_16BE);
+    }
     return source;
+  }
+
+  /** Whether the beginning is UTF-16 of ASCII characters, whose lower bytes are at that offset. */
+  private static boolean isAscii(byte[] beginning, int offset) {
+    for (int p = 0; p < UNMARKED_BYTES; p++) {
+      boolean low = (p & 1) == offset;
+      if (low ? beginning[p] <= 0 : beginning[p] != 0) {
+        return false;
+      }
+    }
+    return true;
   }
 
   @Override

@@ -15,6 +15,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Random;
+import java.util.zip.Deflater;
+import java.util.zip.DeflaterOutputStream;
 import java.util.zip.GZIPOutputStream;
 import net.jpountz.lz4.LZ4FrameOutputStream;
 import org.junit.jupiter.api.Test;
@@ -38,6 +40,66 @@ class InputsTest {
         assertThat(input.stream().damage()).isNull();
       }
     }
+  }
+
+  @Test
+  void unwrapsWhatAtraceWrites() throws IOException {
+    byte[] content = lines(2000);
+    for (String before :
+        new String[] {
+          "TRACE:\n",
+          "TRACE:\r\n",
+          "capturing trace... done\nTRACE:\n",
+          "capturing trace... done\r\nTRACE:\r\n"
+        }) {
+      for (int level = 0; level <= 9; level += 3) {
+        byte[] stored = concat(before.getBytes(StandardCharsets.US_ASCII), zlib(content, level));
+        try (Input input = Inputs.open("-", new Dribble(stored))) {
+          assertThat(readAll(input.stream())).isEqualTo(content);
+          assertThat(input.stream().damage()).isNull();
+        }
+        byte[] cut = Arrays.copyOf(stored, stored.length / 2);
+        try (Input input = Inputs.open("t", new ByteArrayInputStream(cut))) {
+          assertThat(readAll(input.stream())).isNotEmpty().hasSizeLessThan(content.length);
+          assertThat(input.stream().damage())
+              .isEqualTo("damaged compressed data (Unexpected end of ZLIB input stream)");
+        }
+      }
+    }
+  }
+
+  @Test
+  void leavesTheTextOfAtraceAsItIs() throws IOException {
+    for (String text :
+        new String[] {
+          "TRACE:\n# tracer: nop\n",
+          "TRACE:\nx",
+          "TRACE:\n",
+          "TRACE:",
+          "T",
+          "capturing trace... done\nTRACE:\nx\234",
+          "capturing trace... donex",
+          "capturing"
+        }) {
+      byte[] content = text.getBytes(StandardCharsets.ISO_8859_1);
+      try (Input input = Inputs.open("t", new ByteArrayInputStream(content))) {
+        assertThat(readAll(input.stream())).isEqualTo(content);
+      }
+    }
+  }
+
+  private static byte[] zlib(byte[] content, int level) throws IOException {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    try (OutputStream zlib = new DeflaterOutputStream(out, new Deflater(level))) {
+      zlib.write(content);
+    }
+    return out.toByteArray();
+  }
+
+  private static byte[] concat(byte[] a, byte[] b) {
+    byte[] both = Arrays.copyOf(a, a.length + b.length);
+    System.arraycopy(b, 0, both, a.length, b.length);
+    return both;
   }
 
   @Test
