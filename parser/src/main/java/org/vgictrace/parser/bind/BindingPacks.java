@@ -91,6 +91,23 @@ public final class BindingPacks {
     return bindings == null ? List.of() : bindings;
   }
 
+  /**
+   * All bindings for an event by the name a recording has, which may have the trace system in front
+   * ({@code kvm:kvm_entry}); then those of other systems do not apply.
+   *
+   * @return empty if the event has no kind
+   */
+  public List<Binding> byRecordedName(String name) {
+    int colon = name.indexOf(':');
+    if (colon <= 0) {
+      return byName(name);
+    }
+    String system = name.substring(0, colon);
+    return byName(name.substring(colon + 1)).stream()
+        .filter(binding -> binding.system() == null || binding.system().equals(system))
+        .toList();
+  }
+
   /** Loads the built-in packs when they are first asked for. */
   private static final class Builtin {
     static final BindingPacks PACKS =

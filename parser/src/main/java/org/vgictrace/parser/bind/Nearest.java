@@ -5,7 +5,7 @@ import java.util.Comparator;
 import java.util.stream.Collectors;
 
 /** Suggests names that were probably meant. */
-final class Nearest {
+public final class Nearest {
   private static final int SUGGESTIONS_MAX = 3;
 
   private Nearest() {}
@@ -14,7 +14,7 @@ final class Nearest {
    * {@code a, b, c}: the names with the smallest edit distance or one more, nearest first, ties in
    * alphabetical order.
    */
-  static String to(String wrong, Collection<String> names) {
+  public static String to(String wrong, Collection<String> names) {
     int best = names.stream().mapToInt(name -> distance(wrong, name)).min().orElse(0);
     return names.stream()
         .filter(name -> distance(wrong, name) <= best + 1)

@@ -3,8 +3,8 @@ package org.vgictrace.parser.ftracetext;
 import java.util.ArrayList;
 import java.util.List;
 import org.vgictrace.parser.bind.Binding;
+import org.vgictrace.parser.bind.Target;
 import org.vgictrace.parser.event.Kind;
-import org.vgictrace.parser.ftracetext.RowValues.Target;
 
 /** One binding of an event's name, ready to be applied to text. */
 final class Alternative {
@@ -118,7 +118,7 @@ final class Alternative {
   private static void fill(Target[] slot, int index, TextFields found, RowValues row) {
     for (Target target : slot) {
       if (!found.isText(index)) {
-        target.number(row, found.value(index));
+        row.number(target, found.value(index));
       } else if (target.isText()) {
         row.text(target.column, found.start(index), found.end(index));
       }

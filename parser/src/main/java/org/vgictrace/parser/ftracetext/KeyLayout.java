@@ -4,7 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.vgictrace.parser.ftracetext.RowValues.Target;
+import org.vgictrace.parser.bind.Target;
 import org.vgictrace.parser.lines.LineSource;
 import org.vgictrace.parser.lines.Swar;
 
@@ -204,7 +204,7 @@ final class KeyLayout {
       return -1;
     }
     for (Target target : key.whole) {
-      target.number(row, c.value);
+      row.number(target, c.value);
     }
     spans.add(start, c.pos, false, key.whole);
     return inParentheses ? c.pos + 1 : c.pos;
@@ -224,7 +224,7 @@ final class KeyLayout {
       }
       for (Target target : targets) {
         if (target.element == element) {
-          target.number(row, c.value);
+          row.number(target, c.value);
         }
       }
       element++;

@@ -1,7 +1,7 @@
 package org.vgictrace.parser.ftracetext;
 
 import java.util.Arrays;
-import org.vgictrace.parser.ftracetext.RowValues.Target;
+import org.vgictrace.parser.bind.Target;
 
 /**
  * Where the numbers of one text are and which columns they feed, in their order. Noted down by what

@@ -1,14 +1,12 @@
 package org.vgictrace.parser.ftracetext;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.vgictrace.parser.Capture;
 import org.vgictrace.parser.CaptureCounts;
 import org.vgictrace.parser.CaptureMeta;
-import org.vgictrace.parser.bind.Binding;
 import org.vgictrace.parser.bind.BindingPacks;
 import org.vgictrace.parser.event.BatchBuilder;
 import org.vgictrace.parser.event.BatchConsumer;
@@ -57,20 +55,6 @@ final class PerfScriptCapture implements Capture {
     return new PerfScriptCapture(input, lines, packs, head);
   }
 
-  /** The bindings of an event by its name, of its trace system only if that is in front. */
-  private List<Binding> bindings(String name) {
-    byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
-    int bare = RecordedName.bareStart(bytes, 0, bytes.length);
-    if (bare == 0) {
-      return packs.byName(name);
-    }
-    String system = new String(bytes, 0, bare - 1, StandardCharsets.UTF_8);
-    String event = new String(bytes, bare, bytes.length - bare, StandardCharsets.UTF_8);
-    return packs.byName(event).stream()
-        .filter(binding -> binding.system() == null || binding.system().equals(system))
-        .toList();
-  }
-
   @Override
   public CaptureMeta meta() {
     return meta;
@@ -81,7 +65,7 @@ final class PerfScriptCapture implements Capture {
     BatchBuilder builder = new BatchBuilder(new BatchPool(new Names()), consumer);
     PerfScriptPass pass =
         new PerfScriptPass(
-            lines, new TextDecoder(builder, this::bindings, wanted), times, lacksGuest);
+            lines, new TextDecoder(builder, packs::byRecordedName, wanted), times, lacksGuest);
     pass.run();
     return pass.counts(input.stream().damage());
   }

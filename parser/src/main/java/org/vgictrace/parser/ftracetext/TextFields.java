@@ -1,5 +1,7 @@
 package org.vgictrace.parser.ftracetext;
 
+import org.vgictrace.parser.bind.Target;
+
 /**
  * What a {@link TextTemplate} found in one event's text, by slot: the index of the field in {@link
  * TextTemplate#fields()}. A slot holds a number or a range of bytes. Reused from line to line.
@@ -36,7 +38,7 @@ public final class TextFields {
   }
 
   /** Notes what the number in a slot feeds; what a symbol stands for is no number of the text. */
-  void note(int slot, RowValues.Target[] targets) {
+  void note(int slot, Target[] targets) {
     if (!isText(slot) && numberStarts[slot] >= 0) {
       spans.add(numberStarts[slot], numberEnds[slot], hexadecimal[slot], targets);
     }

@@ -2,8 +2,8 @@ package org.vgictrace.parser.ftracetext;
 
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
+import org.vgictrace.parser.bind.Target;
 import org.vgictrace.parser.event.KindTable;
-import org.vgictrace.parser.ftracetext.RowValues.Target;
 import org.vgictrace.parser.lines.LineSource;
 import org.vgictrace.parser.lines.Swar;
 

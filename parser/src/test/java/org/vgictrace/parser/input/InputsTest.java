@@ -77,7 +77,7 @@ class InputsTest {
           "TRACE:\n",
           "TRACE:",
           "T",
-          "capturing trace... done\nTRACE:\nx\234",
+          "capturing trace... done\nTRACE:\nx\235",
           "capturing trace... donex",
           "capturing"
         }) {
