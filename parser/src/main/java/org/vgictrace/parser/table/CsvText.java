@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * <p>A cell with a comma or quotation mark is quoted as RFC 4180 asks. Null is an empty cell, the
  * empty text is {@code ""}.
  */
-final class CsvText {
+public final class CsvText {
   private static final byte[] DIGITS = {
     '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'A', 'B', 'C', 'D', 'E', 'F'
   };
@@ -77,7 +77,7 @@ final class CsvText {
    *
    * @return null if a backslash does not start one of the sequences above
    */
-  static byte @Nullable [] decode(byte[] content) {
+  public static byte @Nullable [] decode(byte[] content) {
     byte[] text = new byte[content.length];
     int n = 0;
     for (int i = 0; i < content.length; i++) {

@@ -1,0 +1,76 @@
+package org.vgictrace.parser.rows;
+
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.Set;
+import org.vgictrace.parser.bind.Nearest;
+import org.vgictrace.parser.diag.Diagnostic;
+import org.vgictrace.parser.diag.Diagnostic.Severity;
+import org.vgictrace.parser.diag.Diagnostics;
+import org.vgictrace.parser.diag.Place;
+
+/** What is worth saying of single rows, with their lines. */
+final class RowReports {
+  /** Entries with a place per code; beyond that the occurrences are only counted. */
+  private static final int ENTRIES_PER_CODE = 100;
+
+  /** Names that are told apart, so that each is reported once. */
+  private static final int NAMES_MAX = 4096;
+
+  /** Longest text out of the input in a message. */
+  private static final int SHOWN_MAX = 40;
+
+  private final Diagnostics diagnostics = new Diagnostics();
+  private final Set<String> reported = new HashSet<>();
+  private long unparsed;
+
+  Diagnostics diagnostics() {
+    return diagnostics;
+  }
+
+  /** Lines that are no rows, and rows that could not be read. */
+  long unparsed() {
+    return unparsed;
+  }
+
+  /** A line that is no row, or a row without what it needs. */
+  void unparsed(String code, long line, String what) {
+    unparsed++;
+    add(code, Severity.ERROR, line, what);
+  }
+
+  void warning(String code, long line, String what) {
+    add(code, Severity.WARNING, line, what);
+  }
+
+  /** Reports a name once, where it occurs first. */
+  void once(String code, Severity severity, long line, String name, String what) {
+    if (reported.size() < NAMES_MAX && reported.add(code + ' ' + name)) {
+      diagnostics.addLimited(
+          new Diagnostic(code, severity, Place.line(line), what), Diagnostics.ENTRIES_MAX);
+    }
+  }
+
+  /** {@code ; nearest: a, b}, or nothing for a name that is like none of them. */
+  static String nearest(String wrong, Collection<String> names) {
+    return wrong.length() > SHOWN_MAX || names.isEmpty()
+        ? ""
+        : "; nearest: " + Nearest.to(wrong, names);
+  }
+
+  /** A text out of the input as a message shows it. */
+  static String shown(String text) {
+    StringBuilder shown = new StringBuilder("'");
+    text.codePoints()
+        .limit(SHOWN_MAX)
+        .forEach(c -> shown.appendCodePoint(c < ' ' || c >= 0x7f ? '?' : c));
+    return shown
+        .append(text.codePointCount(0, text.length()) > SHOWN_MAX ? "...'" : "'")
+        .toString();
+  }
+
+  private void add(String code, Severity severity, long line, String what) {
+    diagnostics.addLimited(
+        new Diagnostic(code, severity, Place.line(line), what), ENTRIES_PER_CODE);
+  }
+}
