@@ -1,16 +1,9 @@
 package org.vgictrace.parser.rows;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.HashSet;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
-import org.apache.commons.csv.CSVFormat;
-import org.apache.commons.csv.CSVParser;
 import org.apache.commons.csv.CSVRecord;
-import org.apache.commons.csv.QuoteMode;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Rows as CSV (RFC 4180). The first line with names among which are {@code ts} and {@code kind} or
@@ -21,7 +14,7 @@ final class CsvRows implements RowSyntax {
   private static final char[] SEPARATORS = {',', ';', '\t'};
 
   private String[] columns = new String[0];
-  private CSVFormat format = format(',');
+  private CsvCells cells = new CsvCells(',');
 
   @Override
   public String format() {
@@ -42,21 +35,21 @@ final class CsvRows implements RowSyntax {
     if (isHeader(text) && takeHeader(text)) {
       return LineClass.NOTE;
     }
-    CSVRecord cells = parse(text, format);
-    if (cells == null) {
+    CSVRecord row = cells.read(text);
+    if (row == null) {
       throw new RowException("is not valid CSV");
     }
-    if (cells.size() != columns.length) {
+    if (row.size() != columns.length) {
       throw new RowException(
           "has "
-              + cells.size()
-              + (cells.size() == 1 ? " cell" : " cells")
+              + row.size()
+              + (row.size() == 1 ? " cell" : " cells")
               + ", the columns are "
               + columns.length);
     }
     fields.clear(true);
     for (int i = 0; i < columns.length; i++) {
-      String cell = cells.get(i);
+      String cell = row.get(i);
       if (cell == null) {
         fields.addNone(columns[i]);
       } else {
@@ -68,7 +61,10 @@ final class CsvRows implements RowSyntax {
 
   /** Whether a line names columns. */
   static boolean isHeader(String line) {
-    return line.length() <= Fields.FIELDS_MAX * 64 && separator(line) != 0;
+    return !line.isEmpty()
+        && (isLetter(line.charAt(0)) || line.charAt(0) == '"')
+        && line.length() <= Fields.FIELDS_MAX * 64
+        && separator(line) != 0;
   }
 
   private boolean takeHeader(String line) throws RowException {
@@ -76,7 +72,7 @@ final class CsvRows implements RowSyntax {
     if (separator == 0) {
       return false;
     }
-    format = format(separator);
+    cells = new CsvCells(separator);
     List<String> names = names(line, separator);
     Set<String> different = new HashSet<>(names);
     if (different.size() < names.size() || names.size() > Fields.FIELDS_MAX) {
@@ -107,7 +103,7 @@ final class CsvRows implements RowSyntax {
   }
 
   private static List<String> names(String line, char separator) {
-    CSVRecord cells = parse(line, format(separator));
+    CSVRecord cells = new CsvCells(separator).read(line);
     return cells == null
         ? List.of()
         : cells.stream().map(each -> each == null ? "" : each).toList();
@@ -116,12 +112,15 @@ final class CsvRows implements RowSyntax {
   private static boolean isName(String text) {
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
-      boolean letter = c < 0x80 && Character.isLetter(c) || c == '_';
-      if (!letter && (i == 0 || !(c >= '0' && c <= '9') && c != '.')) {
+      if (!isLetter(c) && (i == 0 || !(c >= '0' && c <= '9') && c != '.')) {
         return false;
       }
     }
     return !text.isEmpty();
+  }
+
+  private static boolean isLetter(char c) {
+    return c < 0x80 && Character.isLetter(c) || c == '_';
   }
 
   private static boolean hasOpenQuote(String text) {
@@ -130,26 +129,5 @@ final class CsvRows implements RowSyntax {
       open = !open;
     }
     return open;
-  }
-
-  private static @Nullable CSVRecord parse(String text, CSVFormat format) {
-    try (CSVParser parser = CSVParser.parse(text, format)) {
-      Iterator<CSVRecord> records = parser.iterator();
-      CSVRecord first = records.hasNext() ? records.next() : null;
-      return records.hasNext() ? null : first;
-    } catch (IOException | UncheckedIOException | IllegalStateException e) {
-      return null;
-    }
-  }
-
-  private static CSVFormat format(char separator) {
-    // With this quote mode the parser tells an empty cell, null, from an empty text in quotes.
-    return CSVFormat.RFC4180
-        .builder()
-        .setDelimiter(separator)
-        .setIgnoreSurroundingSpaces(true)
-        .setNullString("")
-        .setQuoteMode(QuoteMode.ALL_NON_NULL)
-        .get();
   }
 }

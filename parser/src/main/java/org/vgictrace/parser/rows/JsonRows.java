@@ -8,6 +8,7 @@ import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.List;
 
 /** Rows as JSON objects, one in a line. */
 final class JsonRows implements RowSyntax {
@@ -16,9 +17,14 @@ final class JsonRows implements RowSyntax {
       JsonFactory.builder()
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
           .enable(JsonReadFeature.ALLOW_UNESCAPED_CONTROL_CHARS)
+          .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
           .build();
 
   private static final int ELEMENTS_MAX = 1024;
+  private static final int MESSAGE_MAX = 120;
+
+  /** Where the library begins to say what it would have accepted, or how it is configured. */
+  private static final List<String> MESSAGE_ENDS = List.of(": was expecting", " (start marker");
 
   @Override
   public String format() {
@@ -45,12 +51,21 @@ final class JsonRows implements RowSyntax {
         throw new RowException("has more after the JSON object");
       }
     } catch (JsonProcessingException e) {
-      String what = e.getOriginalMessage().lines().findFirst().orElse("malformed");
-      throw new RowException("is not a JSON object: " + what);
+      throw new RowException("is not a JSON object: " + reason(e.getOriginalMessage()));
     } catch (IOException e) {
       throw new AssertionError("memory cannot fail", e);
     }
     return LineClass.ROW;
+  }
+
+  /** The part of the library's message that is of this input. */
+  private static String reason(String message) {
+    String first = message.lines().findFirst().orElse("malformed");
+    for (String end : MESSAGE_ENDS) {
+      int at = first.indexOf(end);
+      first = at > 0 ? first.substring(0, at) : first;
+    }
+    return RowReports.oneLine(first, MESSAGE_MAX);
   }
 
   private static void value(String name, JsonParser parser, Fields fields) throws IOException {

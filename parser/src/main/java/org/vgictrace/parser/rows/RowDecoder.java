@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.vgictrace.parser.bind.Binding;
 import org.vgictrace.parser.bind.BindingPacks;
@@ -22,6 +23,7 @@ import org.vgictrace.parser.rows.Fields.Shape;
 final class RowDecoder {
   private static final String KIND = "kind";
   private static final String EVENT = "event";
+  private static final String KEPT = "; its rows are kept as other";
 
   /** Layouts kept for one kind or event; a text with more is looked up anew each time. */
   private static final int LAYOUTS_MAX = 16;
@@ -284,21 +286,24 @@ final class RowDecoder {
   }
 
   private void bad(Column column, Fields fields, int i, long line) {
-    String expected =
-        switch (column.type()) {
-          case NAME, BYTES -> "a text";
-          case ENUM -> "one of " + String.join(", ", column.labels());
-          default -> "a number of type " + column.type();
-        };
     reports.warning(
         "value-bad",
         line,
-        "'"
-            + fields.name(i)
-            + "' is "
-            + RowReports.shown(fields.text(i))
-            + ", expected "
-            + expected);
+        () ->
+            "'"
+                + fields.name(i)
+                + "' is "
+                + RowReports.shown(fields.text(i))
+                + ", expected "
+                + expected(column));
+  }
+
+  private static String expected(Column column) {
+    return switch (column.type()) {
+      case NAME, BYTES -> "a text";
+      case ENUM -> "one of " + String.join(", ", column.labels());
+      default -> "a number of type " + column.type();
+    };
   }
 
   private void unused(RowLayout layout, String name, long line) {
@@ -306,30 +311,33 @@ final class RowDecoder {
       return;
     }
     Binding binding = layout.binding;
+    String key = layout.label + ' ' + name;
     if (binding == null) {
-      List<String> columns = layout.kind.columns().stream().map(Column::name).toList();
       reports.once(
           "column-unknown",
           Severity.WARNING,
           line,
-          layout.label + ' ' + name,
-          "no column "
-              + RowReports.shown(name)
-              + " in "
-              + layout.label
-              + RowReports.nearest(name, columns));
+          key,
+          () ->
+              "no column "
+                  + RowReports.shown(name)
+                  + " in "
+                  + layout.label
+                  + RowReports.nearest(
+                      name, layout.kind.columns().stream().map(Column::name).toList()));
     } else {
-      List<String> fields = binding.fields().stream().map(Binding.FieldBinding::field).toList();
       reports.once(
           "field-unused",
           Severity.INFO,
           line,
-          layout.label + ' ' + name,
-          "the binding of "
-              + RowReports.shown(layout.label)
-              + " has no use for "
-              + RowReports.shown(name)
-              + RowReports.nearest(name, fields));
+          key,
+          () ->
+              "the binding of "
+                  + RowReports.shown(layout.label)
+                  + " has no use for "
+                  + RowReports.shown(name)
+                  + RowReports.nearest(
+                      name, binding.fields().stream().map(Binding.FieldBinding::field).toList()));
     }
   }
 
@@ -340,44 +348,44 @@ final class RowDecoder {
           Severity.WARNING,
           line,
           label.text,
-          "no kind "
-              + RowReports.shown(label.text)
-              + RowReports.nearest(label.text, KIND_NAMES)
-              + "; its rows are kept as other");
+          () ->
+              "no kind "
+                  + RowReports.shown(label.text)
+                  + RowReports.nearest(label.text, KIND_NAMES)
+                  + KEPT);
     } else if (label.bindings.isEmpty()) {
-      boolean kind = Kind.named(label.text) != null;
+      String kind = Kind.named(label.text) == null ? "" : ", which is a kind: name the column kind";
       reports.once(
           "event-unbound",
           Severity.INFO,
           line,
           label.text,
-          "no binding pack knows the event "
-              + RowReports.shown(label.text)
-              + (kind ? ", which is a kind: name the column kind" : "")
-              + "; its rows are kept as other");
+          () -> "no binding pack knows the event " + RowReports.shown(label.text) + kind + KEPT);
     } else {
       reports.once(
           "event-unbound",
           Severity.WARNING,
           line,
           label.text,
-          "the event "
-              + RowReports.shown(label.text)
-              + " lacks "
-              + String.join(" or ", missing(label.bindings, fields))
-              + ", without which no binding applies; its rows are kept as other");
+          () ->
+              "the event "
+                  + RowReports.shown(label.text)
+                  + " lacks "
+                  + missing(label.bindings, fields)
+                  + ", without which no binding applies"
+                  + KEPT);
     }
   }
 
-  private static List<String> missing(List<Binding> bindings, Fields fields) {
-    List<String> missing = new ArrayList<>();
+  private static String missing(List<Binding> bindings, Fields fields) {
+    Set<String> missing = new TreeSet<>();
     for (Binding each : bindings) {
       for (String field : each.requires()) {
-        if (fields.indexOf(field) < 0 && !missing.contains("'" + field + "'")) {
+        if (fields.indexOf(field) < 0) {
           missing.add("'" + field + "'");
         }
       }
     }
-    return missing;
+    return String.join(" or ", missing);
   }
 }

@@ -3,6 +3,7 @@ package org.vgictrace.parser.rows;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.vgictrace.parser.bind.Binding;
 import org.vgictrace.parser.bind.Target;
@@ -12,6 +13,9 @@ import org.vgictrace.parser.event.Kind;
 /** Where the values of rows go whose fields have the same names and that are of the same kind. */
 final class RowLayout {
   private static final Target[] NOTHING = {};
+
+  /** Fields that say when and where an event was, whatever else it takes from them. */
+  private static final Set<String> CONTEXT = Set.of("ts", "cpu", "pid", "comm");
 
   /** The event or kind that the rows name. */
   final String label;
@@ -37,8 +41,10 @@ final class RowLayout {
     this.common = new int[names.length];
     this.targets = new Target[names.length][];
     for (int i = 0; i < names.length; i++) {
-      common[i] = commonColumn(names[i]);
       targets[i] = binding == null ? ownColumn(names[i]) : boundColumns(binding, names[i]);
+      // An event may have flags of its own.
+      boolean own = binding != null && targets[i].length > 0 && !CONTEXT.contains(names[i]);
+      common[i] = own ? -1 : commonColumn(names[i]);
     }
   }
 

@@ -1,8 +1,11 @@
 package org.vgictrace.parser.rows;
 
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.vgictrace.parser.bind.Nearest;
 import org.vgictrace.parser.diag.Diagnostic;
 import org.vgictrace.parser.diag.Diagnostic.Severity;
@@ -22,6 +25,7 @@ final class RowReports {
 
   private final Diagnostics diagnostics = new Diagnostics();
   private final Set<String> reported = new HashSet<>();
+  private final Map<String, Long> counts = new HashMap<>();
   private long unparsed;
 
   Diagnostics diagnostics() {
@@ -36,18 +40,22 @@ final class RowReports {
   /** A line that is no row, or a row without what it needs. */
   void unparsed(String code, long line, String what) {
     unparsed++;
-    add(code, Severity.ERROR, line, what);
+    add(code, Severity.ERROR, line, () -> what);
   }
 
-  void warning(String code, long line, String what) {
+  /**
+   * Something that a row has wrong.
+   *
+   * @param what is asked only for what is not just counted
+   */
+  void warning(String code, long line, Supplier<String> what) {
     add(code, Severity.WARNING, line, what);
   }
 
   /** Reports a name once, where it occurs first. */
-  void once(String code, Severity severity, long line, String name, String what) {
+  void once(String code, Severity severity, long line, String name, Supplier<String> what) {
     if (reported.size() < NAMES_MAX && reported.add(code + ' ' + name)) {
-      diagnostics.addLimited(
-          new Diagnostic(code, severity, Place.line(line), what), Diagnostics.ENTRIES_MAX);
+      add(code, severity, line, what);
     }
   }
 
@@ -60,17 +68,21 @@ final class RowReports {
 
   /** A text out of the input as a message shows it. */
   static String shown(String text) {
-    StringBuilder shown = new StringBuilder("'");
-    text.codePoints()
-        .limit(SHOWN_MAX)
-        .forEach(c -> shown.appendCodePoint(c < ' ' || c >= 0x7f ? '?' : c));
-    return shown
-        .append(text.codePointCount(0, text.length()) > SHOWN_MAX ? "...'" : "'")
-        .toString();
+    return "'" + oneLine(text, SHOWN_MAX) + "'";
   }
 
-  private void add(String code, Severity severity, long line, String what) {
+  /** A text without what could steer a terminal, cut to so many characters. */
+  static String oneLine(String text, int most) {
+    StringBuilder line = new StringBuilder();
+    text.codePoints()
+        .limit(most)
+        .forEach(c -> line.appendCodePoint(c < ' ' || c >= 0x7f ? '?' : c));
+    return line.append(text.codePointCount(0, text.length()) > most ? "..." : "").toString();
+  }
+
+  private void add(String code, Severity severity, long line, Supplier<String> what) {
+    boolean full = counts.merge(code, 1L, Long::sum) > ENTRIES_PER_CODE;
     diagnostics.addLimited(
-        new Diagnostic(code, severity, Place.line(line), what), ENTRIES_PER_CODE);
+        new Diagnostic(code, severity, Place.line(line), full ? "" : what.get()), ENTRIES_PER_CODE);
   }
 }

@@ -78,7 +78,8 @@ final class RowTable implements RowQueue.Sink {
       reports.warning(
           "time-backwards",
           row.line,
-          "earlier than rows more than " + RowQueue.ROWS_MAX + " before it; left where it is");
+          () ->
+              "earlier than rows more than " + RowQueue.ROWS_MAX + " before it; left where it is");
     }
     if (!row.wanted) {
       builder.skip();

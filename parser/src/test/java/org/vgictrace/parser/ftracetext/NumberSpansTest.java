@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
+import org.vgictrace.parser.bind.Target;
 import org.vgictrace.parser.event.Kind;
-import org.vgictrace.parser.ftracetext.RowValues.Target;
 
 class NumberSpansTest {
   private static final Target[] NOTHING = {};
