@@ -42,7 +42,6 @@ final class TracingData {
   /** Reads it. What was read before damage stays. */
   static void read(Cursor in, Recording recording) throws IOException {
     MetadataReader reader = new MetadataReader(recording.metadata);
-    String part = "head";
     try {
       if (!Arrays.equals(in.bytes(MAGIC.length), MAGIC)) {
         throw new DamageException(in.place(), "no tracing data");
@@ -52,22 +51,13 @@ final class TracingData {
       body.skip(1);
       recording.longBytes = in.u8() == Integer.BYTES ? Integer.BYTES : Long.BYTES;
       body.skip(Integer.BYTES);
-      part = "header pages";
       body = headerPages(body, reader, recording);
-      part = "ftrace formats";
-      reader.ftraceFormats(body);
-      part = "event formats";
-      reader.eventFormats(body);
-      part = "kernel symbols";
-      reader.skipText(body);
-      part = "printk formats";
-      reader.skipText(body);
+      reader.formatsAndTexts(body);
       if (!version.equals(WITHOUT_NAMES) && body.remaining() >= Long.BYTES) {
-        part = "names of threads";
-        reader.commandLines(body);
+        reader.threadNames(body);
       }
     } catch (DamageException e) {
-      recording.diagnostics.error("tracing-data", e.place(), part + ": " + e.getMessage());
+      recording.diagnostics.error("tracing-data", e.place(), "tracing data: " + e.getMessage());
     }
   }
 

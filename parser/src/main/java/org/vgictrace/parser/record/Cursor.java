@@ -123,6 +123,17 @@ public final class Cursor {
     return copy;
   }
 
+  /** All that is left, of a text that may be long. Can be asked for again. */
+  public byte[] allBytes() throws IOException, DamageException {
+    long start = at;
+    if (remaining() > LateText.BYTES_MAX) {
+      throw new DamageException(place(), "text of more than " + LateText.BYTES_MAX + " bytes");
+    }
+    byte[] all = bytes(remaining());
+    at = start;
+    return all;
+  }
+
   /** All that is left, as text up to its first NUL. */
   public String rest() throws IOException, DamageException {
     byte[] bytes = bytes(Math.min(remaining(), TEXT_BYTES_MAX));

@@ -15,6 +15,8 @@ public final class Metadata {
   private final Map<Integer, RawFormat> formats = new TreeMap<>();
   private @Nullable PageLayout layout;
   private @Nullable CommandLines commandLines;
+  private LateText kernelSymbols = LateText.NONE;
+  private LateText printkFormats = LateText.NONE;
 
   /** What was wrong with the metadata, later with the data. */
   public Diagnostics diagnostics() {
@@ -42,5 +44,23 @@ public final class Metadata {
 
   void commandLines(CommandLines saved) {
     commandLines = saved;
+  }
+
+  /** {@code /proc/kallsyms}: lines of address, type and name. */
+  public LateText kernelSymbols() {
+    return kernelSymbols;
+  }
+
+  public void kernelSymbols(LateText saved) {
+    kernelSymbols = saved;
+  }
+
+  /** {@code printk_formats}: lines of address and quoted text. */
+  public LateText printkFormats() {
+    return printkFormats;
+  }
+
+  public void printkFormats(LateText saved) {
+    printkFormats = saved;
   }
 }

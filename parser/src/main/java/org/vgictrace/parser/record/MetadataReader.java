@@ -12,8 +12,20 @@ import org.vgictrace.parser.format.PageLayout;
 /**
  * Reads the parts of the metadata that all files with kernel records have in common. What was read
  * before damage stays in the metadata.
+ *
+ * <p>{@code trace.dat} version 6 and perf have them one behind the other:
+ *
+ * <pre>
+ *   header pages, ftrace formats, event formats, kallsyms, printk formats, command lines
+ * </pre>
  */
 public final class MetadataReader {
+  /** Reads one part. */
+  @FunctionalInterface
+  public interface Part {
+    void read(Cursor in) throws IOException, DamageException;
+  }
+
   private static final byte[] HEADER_PAGE = "header_page\0".getBytes(StandardCharsets.US_ASCII);
   private static final byte[] HEADER_EVENT = "header_event\0".getBytes(StandardCharsets.US_ASCII);
   private static final int HEADER_BYTES_MAX = 64 << 10;
@@ -28,6 +40,39 @@ public final class MetadataReader {
    */
   public MetadataReader(Metadata metadata) {
     this.metadata = metadata;
+  }
+
+  /**
+   * All parts, one behind the other.
+   *
+   * @throws DamageException that names the part
+   */
+  public void sequence(Cursor in) throws IOException, DamageException {
+    named("header pages", in, this::headerPages);
+    formatsAndTexts(in);
+    threadNames(in);
+  }
+
+  /** The parts between header pages and command lines. */
+  public void formatsAndTexts(Cursor in) throws IOException, DamageException {
+    named("ftrace formats", in, this::ftraceFormats);
+    named("event formats", in, this::eventFormats);
+    named("kernel symbols", in, part -> metadata.kernelSymbols(lateText(part)));
+    named("printk formats", in, part -> metadata.printkFormats(lateText(part)));
+  }
+
+  /** The last part. */
+  public void threadNames(Cursor in) throws IOException, DamageException {
+    named("command lines", in, this::commandLines);
+  }
+
+  /** Reads a part; damage in it is damage of that name. */
+  public static void named(String name, Cursor in, Part part) throws IOException, DamageException {
+    try {
+      part.read(in);
+    } catch (DamageException e) {
+      throw new DamageException(e.place(), name + ": " + e.getMessage());
+    }
   }
 
   /** The layout of pages and record headers. */
@@ -82,9 +127,14 @@ public final class MetadataReader {
     metadata.commandLines(new CommandLines(in.bytes(size)));
   }
 
-  /** A text with its size before it that nothing is made of. */
-  public void skipText(Cursor in) throws IOException, DamageException {
-    in.skip(in.u32());
+  /** A text with its size before it. */
+  public static byte[] sizedText(Cursor in) throws IOException, DamageException {
+    return in.slice(in.u32()).allBytes();
+  }
+
+  private static LateText lateText(Cursor in) throws IOException, DamageException {
+    Cursor text = in.slice(in.u32());
+    return text::allBytes;
   }
 
   private static byte[] tagged(Cursor in, byte[] tag) throws IOException, DamageException {

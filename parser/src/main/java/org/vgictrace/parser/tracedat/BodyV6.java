@@ -55,22 +55,12 @@ final class BodyV6 {
   void read() throws IOException {
     Cursor in = start.at(header.bodyOffset());
     MetadataReader metadata = new MetadataReader(contents.metadata);
-    String part = "header pages";
+    String part = "";
     try {
-      metadata.headerPages(in);
-      part = "ftrace formats";
-      metadata.ftraceFormats(in);
-      part = "event formats";
-      metadata.eventFormats(in);
-      part = "kernel symbols";
-      metadata.skipText(in);
-      part = "printk formats";
-      metadata.skipText(in);
-      part = "command lines";
-      metadata.commandLines(in);
-      part = "number of CPUs";
+      metadata.sequence(in);
+      part = "number of CPUs: ";
       long cpus = in.u32();
-      part = "options";
+      part = "options: ";
       String tag = tagAfterOptions(in, true);
       if (!tag.equals(FLYRECORD)) {
         throw new InputException(
@@ -82,7 +72,7 @@ final class BodyV6 {
       }
       cpuTable(in, "", Math.max(cpus, contents.cpuCount), true);
     } catch (DamageException e) {
-      throw new InputException(file, e.place(), part + ": " + e.getMessage());
+      throw new InputException(file, e.place(), part + e.getMessage());
     }
     readInstances();
   }

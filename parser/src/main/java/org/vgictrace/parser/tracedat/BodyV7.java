@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.zip.DataFormatException;
 import org.jspecify.annotations.Nullable;
@@ -12,6 +13,7 @@ import org.vgictrace.parser.diag.Place;
 import org.vgictrace.parser.format.PageLayout;
 import org.vgictrace.parser.record.Cursor;
 import org.vgictrace.parser.record.DamageException;
+import org.vgictrace.parser.record.LateText;
 import org.vgictrace.parser.record.MetadataReader;
 
 /**
@@ -34,13 +36,15 @@ final class BodyV7 {
   /** Bytes of a BUFFER option for each CPU. */
   private static final int CPU_ENTRY_BYTES = 20;
 
-  /** Sections that are read once, whatever leads to them. */
-  private static final Set<Integer> METADATA =
-      Set.of(
-          OptionReader.HEADER_INFO,
-          OptionReader.FTRACE_FORMATS,
-          OptionReader.EVENT_FORMATS,
-          OptionReader.CMDLINES);
+  /** Sections that are read once, whatever leads to them, and what they are called. */
+  private static final Map<Integer, String> METADATA =
+      Map.of(
+          OptionReader.HEADER_INFO, "header pages",
+          OptionReader.FTRACE_FORMATS, "ftrace formats",
+          OptionReader.EVENT_FORMATS, "event formats",
+          OptionReader.KALLSYMS, "kernel symbols",
+          OptionReader.PRINTK, "printk formats",
+          OptionReader.CMDLINES, "command lines");
 
   private record SectionHeader(int id, int flags, long size) {}
 
@@ -150,16 +154,15 @@ final class BodyV7 {
   }
 
   private void option(int id, Cursor data) throws IOException {
+    if (METADATA.containsKey(id)) {
+      metadataOption(id, data);
+      return;
+    }
     switch (id) {
       case OptionReader.BUFFER -> buffer(data);
       case OptionReader.BUFFER_TEXT ->
           contents.diagnostics.warning(
               "buffer-text", data.place(), "latency-format text of a buffer is not read");
-      case OptionReader.HEADER_INFO,
-          OptionReader.FTRACE_FORMATS,
-          OptionReader.EVENT_FORMATS,
-          OptionReader.CMDLINES ->
-          metadataOption(id, data);
       default -> {
         if (data.remaining() > Limits.OPTION_BYTES) {
           contents.diagnostics.warning(
@@ -185,30 +188,26 @@ final class BodyV7 {
       if (!sectionsRead.add(id)) {
         throw new DamageException(place, "there is another one");
       }
-      Cursor in = section(offset, id);
       switch (id) {
-        case OptionReader.HEADER_INFO -> metadata.headerPages(in);
-        case OptionReader.FTRACE_FORMATS -> metadata.ftraceFormats(in);
-        case OptionReader.EVENT_FORMATS -> metadata.eventFormats(in);
-        default -> metadata.commandLines(in);
+        case OptionReader.HEADER_INFO -> metadata.headerPages(section(offset, id));
+        case OptionReader.FTRACE_FORMATS -> metadata.ftraceFormats(section(offset, id));
+        case OptionReader.EVENT_FORMATS -> metadata.eventFormats(section(offset, id));
+        case OptionReader.KALLSYMS -> contents.metadata.kernelSymbols(lateText(offset, id));
+        case OptionReader.PRINTK -> contents.metadata.printkFormats(lateText(offset, id));
+        default -> metadata.commandLines(section(offset, id));
       }
     } catch (DamageException e) {
       unusable(id, e);
     }
   }
 
-  private void unusable(int id, DamageException e) {
-    contents.diagnostics.error(
-        "section", e.place(), "section " + title(id) + " cannot be used: " + e.getMessage());
+  private LateText lateText(long offset, int id) {
+    return () -> MetadataReader.sizedText(section(offset, id));
   }
 
-  private static String title(int id) {
-    return switch (id) {
-      case OptionReader.HEADER_INFO -> "header pages";
-      case OptionReader.FTRACE_FORMATS -> "ftrace formats";
-      case OptionReader.EVENT_FORMATS -> "event formats";
-      default -> "command lines";
-    };
+  private void unusable(int id, DamageException e) {
+    contents.diagnostics.error(
+        "section", e.place(), "section " + METADATA.get(id) + " cannot be used: " + e.getMessage());
   }
 
   private void buffer(Cursor in) throws IOException {
@@ -295,11 +294,11 @@ final class BodyV7 {
           contents.diagnostics.warning(
               "options-chain", Place.at(offset), "options section found outside the chain");
           optionsSection(offset, fileSize);
-        } else if (METADATA.contains(id) && !sectionsRead.contains(id)) {
+        } else if (METADATA.containsKey(id) && !sectionsRead.contains(id)) {
           contents.diagnostics.warning(
               "options-chain",
               Place.at(offset),
-              "section " + title(id) + " found outside the chain");
+              "section " + METADATA.get(id) + " found outside the chain");
           metadataSection(id, offset, Place.at(offset));
         } else if (id == OptionReader.BUFFER) {
           buffers.add(offset);
