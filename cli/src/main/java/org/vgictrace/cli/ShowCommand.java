@@ -11,6 +11,7 @@ import org.vgictrace.analysis.show.EventFilter;
 import org.vgictrace.analysis.show.EventListing;
 import org.vgictrace.parser.Capture;
 import org.vgictrace.parser.Captures;
+import org.vgictrace.parser.bind.BindingPacks;
 import org.vgictrace.parser.event.Kind;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
@@ -65,6 +66,13 @@ final class ShowCommand extends Command {
       description = "Only these kinds, such as lr_image,lr_write.")
   private List<String> kinds = List.of();
 
+  @Option(
+      names = "--as-recorded",
+      description =
+          "Show every event in the kernel's own words, none decoded. Conditions on vCPU, interrupt"
+              + " and kind then match nothing.")
+  private boolean asRecorded;
+
   @Parameters(paramLabel = "FILE", description = "Capture, - for standard input.")
   private Path file = Path.of("-");
 
@@ -75,7 +83,7 @@ final class ShowCommand extends Command {
   @Override
   public Integer call() throws IOException {
     Set<Kind> wanted = wanted();
-    try (Capture capture = Captures.open(file, input.packs())) {
+    try (Capture capture = Captures.open(file, asRecorded ? BindingPacks.none() : input.packs())) {
       EventFilter filter = filter(wanted, capture.meta().nanoseconds());
       new Output(console, null).write(out -> EventListing.write(capture, filter, out));
     }

@@ -144,6 +144,16 @@ class CommandsTest {
   }
 
   @Test
+  void showGivesEventsWithoutAKindInTheKernelsWords() {
+    assertThat(Run.of("show", "--kind", "other", BINARY).out())
+        .contains(
+            " kvm_unmap_hva_range mmu notifier unmap range: 0x000000004c7000 -- 0x000000004c8000\n")
+        .doesNotContain(" bytes\n");
+    assertThat(Run.of("show", "--as-recorded", BINARY).out().lines().limit(200))
+        .anyMatch(line -> line.contains(" other        kvm_entry PC: 0x0000000040000000"));
+  }
+
+  @Test
   void statAndDiffInBothForms() {
     assertThat(Run.of("stat", BINARY).out()).contains("vm0 vcpu0", "inject to LR", "SPI 33");
     assertThat(Run.of("stat", "--format", "json", BINARY).out()).contains("\"vgictrace.stat/1\"");

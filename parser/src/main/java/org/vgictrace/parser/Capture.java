@@ -23,4 +23,9 @@ public interface Capture extends Closeable {
    * @throws IOException if the consumer throws it or the input fails
    */
   CaptureCounts read(Set<Kind> wanted, BatchConsumer consumer) throws IOException;
+
+  /** What tells the text of payloads of kind {@code other}. */
+  default PayloadText payloadText() {
+    return PayloadText.NONE;
+  }
 }

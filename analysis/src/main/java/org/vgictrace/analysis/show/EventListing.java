@@ -10,6 +10,7 @@ import org.vgictrace.analysis.text.Figures;
 import org.vgictrace.analysis.vcpu.Vcpu;
 import org.vgictrace.analysis.vcpu.Vcpus;
 import org.vgictrace.parser.Capture;
+import org.vgictrace.parser.PayloadText;
 import org.vgictrace.parser.event.Batch;
 import org.vgictrace.parser.event.BatchPool;
 import org.vgictrace.parser.event.Kind;
@@ -36,14 +37,16 @@ public final class EventListing {
   private final Appendable out;
   private final EventFilter filter;
   private final boolean nanoseconds;
+  private final PayloadText payloads;
   private final Vcpus vcpus = new Vcpus();
   private final int[] cursors = new int[Kind.values().length];
   private final StringBuilder line = new StringBuilder(256);
 
-  private EventListing(Appendable out, EventFilter filter, boolean nanoseconds) {
+  private EventListing(Appendable out, EventFilter filter, Capture capture) {
     this.out = out;
     this.filter = filter;
-    this.nanoseconds = nanoseconds;
+    this.nanoseconds = capture.meta().nanoseconds();
+    this.payloads = capture.payloadText();
   }
 
   /**
@@ -52,7 +55,7 @@ public final class EventListing {
    * @param capture opened and not yet read
    */
   public static void write(Capture capture, EventFilter filter, Appendable out) throws IOException {
-    EventListing listing = new EventListing(out, filter, capture.meta().nanoseconds());
+    EventListing listing = new EventListing(out, filter, capture);
     try {
       capture.read(wanted(filter), listing::accept);
     } catch (Enough enough) {
@@ -73,7 +76,7 @@ public final class EventListing {
   private void accept(Batch batch, BatchPool pool) throws IOException {
     Arrays.fill(cursors, 0);
     byte[] order = batch.order();
-    EventText text = new EventText(batch.names(), vcpus);
+    EventText text = new EventText(batch.names(), vcpus, payloads);
     for (int i = 0; i < batch.size(); i++) {
       KindTable table = batch.table(order[i]);
       int row = cursors[order[i]]++;

@@ -6,6 +6,7 @@ import org.vgictrace.analysis.vcpu.ImageRow;
 import org.vgictrace.analysis.vcpu.Vcpu;
 import org.vgictrace.analysis.vcpu.Vcpus;
 import org.vgictrace.analysis.vcpu.Vm;
+import org.vgictrace.parser.PayloadText;
 import org.vgictrace.parser.event.Column;
 import org.vgictrace.parser.event.ColumnType;
 import org.vgictrace.parser.event.Kind;
@@ -39,14 +40,23 @@ public final class EventText {
 
   private final Names names;
   private final Vcpus vcpus;
+  private final PayloadText payloads;
 
   /**
    * @param names dictionary of the capture
    * @param vcpus what is known of the capture's vCPUs; has seen the events that are to be shown
    */
   public EventText(Names names, Vcpus vcpus) {
+    this(names, vcpus, PayloadText.NONE);
+  }
+
+  /**
+   * @param payloads makes text of binary payloads
+   */
+  public EventText(Names names, Vcpus vcpus, PayloadText payloads) {
     this.names = names;
     this.vcpus = vcpus;
+    this.payloads = payloads;
   }
 
   /** The event on one line, without time, CPU and thread. */
@@ -316,11 +326,16 @@ public final class EventText {
     }
   }
 
-  /** Text as it is, anything else as its length. */
-  private static void payload(StringBuilder out, KindTable table, int row, int column) {
+  /** Text as it is, a record as what it says, anything else as its length. */
+  private void payload(StringBuilder out, KindTable table, int row, int column) {
     long place = table.get(row, column, 0);
     int from = (int) (place >>> 32);
     int length = (int) place;
+    StringBuilder said = new StringBuilder();
+    if (payloads.append(table.arena(), from, length, said)) {
+      Clean.append(out, said.toString().stripTrailing());
+      return;
+    }
     for (int i = from; i < from + length; i++) {
       if (table.arena()[i] >= 0 && table.arena()[i] < ' ') {
         out.append(Figures.counted(length, "byte"));

@@ -46,6 +46,11 @@ public final class BindingPacks {
     return Builtin.PACKS;
   }
 
+  /** No packs at all: every event is of kind {@code other}. */
+  public static BindingPacks none() {
+    return new BindingPacks(List.of());
+  }
+
   /** The given packs before the built-in ones. */
   public static BindingPacks with(List<BindingPack> userPacks) {
     List<BindingPack> all = new ArrayList<>(userPacks);

@@ -8,6 +8,7 @@ import java.util.stream.IntStream;
 import org.vgictrace.parser.Capture;
 import org.vgictrace.parser.CaptureCounts;
 import org.vgictrace.parser.CaptureMeta;
+import org.vgictrace.parser.PayloadText;
 import org.vgictrace.parser.bind.BindingPacks;
 import org.vgictrace.parser.diag.Diagnostics;
 import org.vgictrace.parser.diag.InputException;
@@ -19,6 +20,7 @@ import org.vgictrace.parser.event.Names;
 import org.vgictrace.parser.input.Input;
 import org.vgictrace.parser.input.RandomBytes;
 import org.vgictrace.parser.perf.FileHeader.Section;
+import org.vgictrace.parser.printfmt.RecordTexts;
 import org.vgictrace.parser.record.DecoderCompiler;
 import org.vgictrace.parser.record.EventCatalog;
 import org.vgictrace.parser.record.RecordRows;
@@ -170,6 +172,11 @@ final class PerfDataCapture implements Capture {
     long damaged = data.read(file, from, to);
     rows.flush();
     return tally.counts(events, damaged);
+  }
+
+  @Override
+  public PayloadText payloadText() {
+    return new RecordTexts(recording.metadata, words.isBigEndian(), recording.longBytes);
   }
 
   @Override

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 import org.vgictrace.parser.Capture;
 import org.vgictrace.parser.CaptureCounts;
 import org.vgictrace.parser.CaptureMeta;
+import org.vgictrace.parser.PayloadText;
 import org.vgictrace.parser.bind.BindingPacks;
 import org.vgictrace.parser.diag.Place;
 import org.vgictrace.parser.event.BatchConsumer;
@@ -18,6 +19,7 @@ import org.vgictrace.parser.event.Names;
 import org.vgictrace.parser.format.PageLayout;
 import org.vgictrace.parser.input.Input;
 import org.vgictrace.parser.input.RandomBytes;
+import org.vgictrace.parser.printfmt.RecordTexts;
 import org.vgictrace.parser.record.CommandLines;
 import org.vgictrace.parser.record.Cursor;
 import org.vgictrace.parser.record.DecoderCompiler;
@@ -117,6 +119,11 @@ final class TraceDatCapture implements Capture {
             wanted.contains(Kind.LOST));
     reader.read(streams, new BatchPool(names), consumer);
     return reader.counts(streams, contents, opener.damaged());
+  }
+
+  @Override
+  public PayloadText payloadText() {
+    return new RecordTexts(contents.metadata, header.bigEndian(), layout.commitBytes());
   }
 
   @Override
