@@ -35,9 +35,10 @@ public interface CaptureFormat {
   /**
    * Opens a directory of this format; formats that are files have none.
    *
+   * @param packs which recorded events become which kinds
    * @return null if the directory is of another format
    */
-  default @Nullable Capture openDirectory(Path directory) throws IOException {
+  default @Nullable Capture openDirectory(Path directory, BindingPacks packs) throws IOException {
     return null;
   }
 }

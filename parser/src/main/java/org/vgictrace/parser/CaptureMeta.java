@@ -35,6 +35,9 @@ public record CaptureMeta(
     long wallOffsetNs,
     @Nullable String recorder) {
 
+  /** Format of a directory with raw ring buffers, which other captures may lie in as well. */
+  public static final String RAW_BUFFERS = "raw ring buffers";
+
   public CaptureMeta {
     cpus = List.copyOf(cpus);
     definedEvents = List.copyOf(definedEvents);

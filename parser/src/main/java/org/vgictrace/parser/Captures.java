@@ -30,14 +30,14 @@ public final class Captures {
   /**
    * Opens a capture.
    *
-   * @param file a file, a converted directory, or {@code -} for standard input; may be compressed
-   *     with gzip, zstd, xz or lz4
+   * @param file a file, a converted directory, a directory with raw ring buffers, or {@code -} for
+   *     standard input; files may be compressed with gzip, zstd, xz or lz4
    * @param packs which recorded events become which kinds
    * @throws InputException if it cannot be read, with a one-line reason
    */
   public static Capture open(Path file, BindingPacks packs) throws IOException {
     if (Files.isDirectory(file)) {
-      return openDirectory(file);
+      return openDirectory(file, packs);
     }
     Input input = Inputs.open(file);
     try {
@@ -48,9 +48,9 @@ public final class Captures {
     }
   }
 
-  private static Capture openDirectory(Path directory) throws IOException {
+  private static Capture openDirectory(Path directory, BindingPacks packs) throws IOException {
     for (CaptureFormat format : FORMATS) {
-      Capture capture = format.openDirectory(directory);
+      Capture capture = format.openDirectory(directory, packs);
       if (capture != null) {
         return capture;
       }

@@ -6,15 +6,24 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.vgictrace.parser.Capture;
+import org.vgictrace.parser.CaptureMeta;
 import org.vgictrace.parser.Captures;
 import org.vgictrace.parser.diag.InputException;
 
 /**
  * Finds what may be a capture below the paths a user names. Directories are walked in the order of
- * names; a converted capture is one capture, not a directory to walk. Symbolic links to directories
- * are not followed.
+ * names; a converted capture is one capture, not a directory to walk; one with raw ring buffers is
+ * a capture and may hold others. Symbolic links to directories are not followed.
  */
 final class CaptureWalk {
+  /** Sorts of directories. */
+  private enum Directory {
+    CAPTURE,
+    FOLDER,
+    CAPTURE_AND_FOLDER
+  }
+
   private final List<Candidate> found = new ArrayList<>();
 
   private CaptureWalk() {}
@@ -23,11 +32,7 @@ final class CaptureWalk {
   static List<Candidate> find(List<Path> paths) throws IOException {
     CaptureWalk walk = new CaptureWalk();
     for (Path path : paths) {
-      if (Files.isDirectory(path) && !isConverted(path)) {
-        walk.descend(path);
-      } else {
-        walk.found.add(new Candidate(path, true));
-      }
+      walk.visit(path, true);
     }
     return walk.found;
   }
@@ -38,15 +43,19 @@ final class CaptureWalk {
       entries = list.sorted((a, b) -> name(a).compareTo(name(b))).toList();
     }
     for (Path entry : entries) {
-      if (Files.isRegularFile(entry)) {
-        found.add(new Candidate(entry, false));
-      } else if (Files.isDirectory(entry) && !Files.isSymbolicLink(entry)) {
-        if (isConverted(entry)) {
-          found.add(new Candidate(entry, false));
-        } else {
-          descend(entry);
-        }
+      if (Files.isRegularFile(entry) || Files.isDirectory(entry) && !Files.isSymbolicLink(entry)) {
+        visit(entry, false);
       }
+    }
+  }
+
+  private void visit(Path path, boolean named) throws IOException {
+    Directory sort = Files.isDirectory(path) ? sort(path) : Directory.CAPTURE;
+    if (sort != Directory.FOLDER) {
+      found.add(new Candidate(path, named));
+    }
+    if (sort != Directory.CAPTURE) {
+      descend(path);
     }
   }
 
@@ -54,13 +63,13 @@ final class CaptureWalk {
     return String.valueOf(path.getFileName());
   }
 
-  /** Whether a directory is a capture itself; a damaged one is, too. */
-  private static boolean isConverted(Path directory) throws IOException {
-    try {
-      Captures.open(directory).close();
-      return true;
+  /** What a directory is. One that is a damaged capture is a capture. */
+  private static Directory sort(Path directory) throws IOException {
+    try (Capture capture = Captures.open(directory)) {
+      boolean raw = capture.meta().format().equals(CaptureMeta.RAW_BUFFERS);
+      return raw ? Directory.CAPTURE_AND_FOLDER : Directory.CAPTURE;
     } catch (InputException e) {
-      return !e.isUnrecognised();
+      return e.isUnrecognised() ? Directory.FOLDER : Directory.CAPTURE;
     }
   }
 }

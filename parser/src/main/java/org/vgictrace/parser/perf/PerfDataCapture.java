@@ -1,8 +1,6 @@
 package org.vgictrace.parser.perf;
 
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.vgictrace.parser.Capture;
@@ -123,9 +121,6 @@ final class PerfDataCapture implements Capture {
   }
 
   private static CaptureMeta meta(String name, FileHeader header, Recording recording) {
-    List<String> events = new ArrayList<>();
-    recording.metadata.formats().values().forEach(format -> events.add(format.fullName()));
-    events.sort(null);
     String clock = recording.attrs.get(0).clock();
     return new CaptureMeta(
         name,
@@ -136,7 +131,7 @@ final class PerfDataCapture implements Capture {
         true,
         IntStream.range(0, recording.cpus).boxed().toList(),
         recording.compressed ? "zstd" : "none",
-        events,
+        recording.metadata.eventNames(),
         recording.wallOffsetNs,
         recording.recorder());
   }

@@ -1,5 +1,7 @@
 package org.vgictrace.parser.record;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -28,12 +30,20 @@ public final class Metadata {
     return formats;
   }
 
+  /** Names of the events that have a format, {@code system:name}, in order. */
+  public List<String> eventNames() {
+    List<String> names = new ArrayList<>();
+    formats.values().forEach(format -> names.add(format.fullName()));
+    names.sort(null);
+    return names;
+  }
+
   /** Layout of ring-buffer pages, null if it is not described. */
   public @Nullable PageLayout layout() {
     return layout;
   }
 
-  void layout(PageLayout described) {
+  public void layout(PageLayout described) {
     layout = described;
   }
 
@@ -42,7 +52,7 @@ public final class Metadata {
     return commandLines;
   }
 
-  void commandLines(CommandLines saved) {
+  public void commandLines(CommandLines saved) {
     commandLines = saved;
   }
 

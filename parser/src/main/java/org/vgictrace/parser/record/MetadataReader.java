@@ -159,12 +159,20 @@ public final class MetadataReader {
         bad(place, system, "is longer than " + EventFormatParser.BYTES_MAX + " bytes");
         continue;
       }
-      byte[] file = in.bytes(size);
-      try {
-        add(system, file, place);
-      } catch (FormatException e) {
-        bad(place, system, "cannot be read: " + e.getMessage());
-      }
+      format(system, in.bytes(size), place);
+    }
+  }
+
+  /**
+   * The format of one event.
+   *
+   * @param place where it is in the capture
+   */
+  public void format(String system, byte[] file, Place place) {
+    try {
+      add(system, file, place);
+    } catch (FormatException e) {
+      bad(place, system, "cannot be read: " + e.getMessage());
     }
   }
 

@@ -24,7 +24,7 @@ public final class TableFormat implements CaptureFormat {
   }
 
   @Override
-  public @Nullable Capture openDirectory(Path directory) throws IOException {
+  public @Nullable Capture openDirectory(Path directory, BindingPacks packs) throws IOException {
     return TableDirectory.open(directory);
   }
 }

@@ -61,7 +61,7 @@ final class OptionReader {
           String clock = activeClock(in.rest());
           contents.clock = clock != null ? clock : contents.clock;
         }
-        case UNAME -> uname(in);
+        case UNAME -> uname(in.rest(), contents);
         case HOOK -> {
           String hook = in.rest();
           if (hook.indexOf('/') < 0 || hook.indexOf(',') < 0) {
@@ -109,8 +109,9 @@ final class OptionReader {
     }
   }
 
-  private void uname(Cursor in) throws IOException, DamageException {
-    String[] words = in.rest().strip().split(" +", 8);
+  /** Release and architecture: the third word and the last. */
+  static void uname(String text, Contents contents) {
+    String[] words = text.strip().split(" +", 64);
     if (words.length >= 3) {
       contents.release = words[2];
     }

@@ -1,7 +1,6 @@
 package org.vgictrace.parser.tracedat;
 
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -28,7 +27,7 @@ import org.vgictrace.parser.record.EventCatalog;
 /** An opened {@code trace.dat}. */
 final class TraceDatCapture implements Capture {
   /** Clocks that count nanoseconds (kernel/trace/trace.c, trace_clocks, Linux 7.2). */
-  private static final Set<String> NANOSECOND_CLOCKS =
+  static final Set<String> NANOSECOND_CLOCKS =
       Set.of("local", "global", "perf", "mono", "mono_raw", "boot", "tai");
 
   private final Input input;
@@ -137,9 +136,6 @@ final class TraceDatCapture implements Capture {
   private static CaptureMeta meta(String name, FileHeader header, Contents contents) {
     String clock = clock(contents);
     boolean converted = contents.timeScaleOf(clock) != null;
-    List<String> events = new ArrayList<>();
-    contents.formats.values().forEach(format -> events.add(format.fullName()));
-    events.sort(null);
     long wall;
     try {
       wall = Math.addExact(contents.dateNs, contents.offsetNs);
@@ -155,7 +151,7 @@ final class TraceDatCapture implements Capture {
         converted || clock == null || NANOSECOND_CLOCKS.contains(clock),
         cpus(contents),
         header.compression(),
-        events,
+        contents.metadata.eventNames(),
         wall);
   }
 

@@ -1,6 +1,7 @@
 /**
  * Reads {@code trace.dat}, the binary file of trace-cmd, versions 6 and 7 (trace-cmd.dat.v6(5),
- * trace-cmd.dat.v7(5)).
+ * trace-cmd.dat.v7(5)), and directories with the raw ring-buffer pages that such files consist of
+ * ({@link org.vgictrace.parser.tracedat.RawDirectoryFormat}).
  *
  * <p>{@link org.vgictrace.parser.tracedat.TraceDatFormat} is the door. Opening reads the metadata
  * ({@link org.vgictrace.parser.tracedat.BodyV6}, {@link org.vgictrace.parser.tracedat.BodyV7} into

@@ -39,8 +39,12 @@ class PrintFormatTest {
   private static final String PRINTK = "0xffff800081a00010 : \"Rescheduling \\\"IPI\\\"\"\n";
 
   private static final String SYMBOLS =
-      "ffff800080010000 T vgic_v3_populate_lr\nffff800080010080 t __next\n"
-          + "ffff80007a8c2000 t nf_hook\t[nf_tables]\nffff80007a8c2100 t nf_end\t[nf_tables]\n";
+      """
+      ffff800080010000 T vgic_v3_populate_lr
+      ffff800080010080 t __next
+      ffff80007a8c2000 t nf_hook\t[nf_tables]
+      ffff80007a8c2100 t nf_end\t[nf_tables]
+      """;
 
   @ParameterizedTest
   @CsvSource(
