@@ -18,6 +18,8 @@ import picocli.CommandLine.Parameters;
 final class CheckCommand extends Command {
   @Mixin private InputOptions input = new InputOptions();
 
+  @Mixin private CaptureOptions captures = new CaptureOptions();
+
   @Mixin private CheckSettings settings = new CheckSettings();
 
   @Mixin private ReportOptions form = new ReportOptions();
@@ -31,12 +33,12 @@ final class CheckCommand extends Command {
 
   @Override
   public Integer call() throws IOException {
-    Checks checks = new Checks(console, settings.options(), input.packs());
+    Checks checks = new Checks(console, settings.options(), input.packs(), captures);
     form.output(console)
         .write(
             out -> {
-              for (Path file : files) {
-                CheckReport report = checks.run(file);
+              for (List<Path> group : checks.together(files)) {
+                CheckReport report = checks.run(group);
                 if (report != null && !form.isJson()) {
                   out.write(checks.reports().size() > 1 ? "\n" : "");
                   new CheckText(out, form.style(console)).write(report);

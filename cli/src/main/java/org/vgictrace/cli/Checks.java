@@ -14,7 +14,6 @@ import org.vgictrace.analysis.check.CheckOptions;
 import org.vgictrace.analysis.check.CheckReport;
 import org.vgictrace.analysis.check.CheckRunner;
 import org.vgictrace.parser.Capture;
-import org.vgictrace.parser.Captures;
 import org.vgictrace.parser.bind.BindingPacks;
 
 /**
@@ -25,18 +24,26 @@ final class Checks {
   private final Console console;
   private final CheckOptions options;
   private final BindingPacks packs;
+  private final CaptureOptions captures;
   private final List<CheckReport> reports = new ArrayList<>();
   private final Map<String, String> unreadable = new LinkedHashMap<>();
 
-  Checks(Console console, CheckOptions options, BindingPacks packs) {
+  Checks(Console console, CheckOptions options, BindingPacks packs, CaptureOptions captures) {
     this.console = console;
     this.options = options;
     this.packs = packs;
+    this.captures = captures;
+  }
+
+  /** The captures of files; a host's and those of its guests are one. */
+  List<List<Path>> together(List<Path> files) throws IOException {
+    return CaptureOptions.together(files, packs);
   }
 
   /** Checks a capture; null if it could not be read. */
-  @Nullable CheckReport run(Path file, BatchObserver... more) throws IOException {
-    try (Capture capture = Captures.open(file, packs);
+  @Nullable CheckReport run(List<Path> files, BatchObserver... more) throws IOException {
+    Path file = files.get(0);
+    try (Capture capture = captures.open(files, packs);
         Progress progress = new Progress(console, file.toString())) {
       BatchObserver[] observers = Arrays.copyOf(more, more.length + 1);
       observers[more.length] = progress;

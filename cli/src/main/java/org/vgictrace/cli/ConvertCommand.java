@@ -3,11 +3,11 @@ package org.vgictrace.cli;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Locale;
 import org.vgictrace.parser.Capture;
 import org.vgictrace.parser.CaptureCounts;
 import org.vgictrace.parser.CaptureMeta;
-import org.vgictrace.parser.Captures;
 import org.vgictrace.parser.event.Kind;
 import org.vgictrace.parser.table.ArrowDirectoryWriter;
 import org.vgictrace.parser.table.CsvDirectoryWriter;
@@ -40,6 +40,8 @@ final class ConvertCommand extends Command {
 
   @Mixin private InputOptions input = new InputOptions();
 
+  @Mixin private CaptureOptions captures = new CaptureOptions();
+
   @Option(
       names = "--to",
       paramLabel = "FORMAT",
@@ -65,7 +67,7 @@ final class ConvertCommand extends Command {
 
   @Override
   public Integer call() throws IOException {
-    try (Capture capture = Captures.open(file, input.packs());
+    try (Capture capture = captures.open(List.of(file), input.packs());
         Progress progress = new Progress(console, file.toString());
         TableWriter tables = create(capture.meta())) {
       CaptureCounts counts =

@@ -19,6 +19,8 @@ import picocli.CommandLine.Parameters;
 final class InfoCommand extends Command {
   @Mixin private InputOptions input = new InputOptions();
 
+  @Mixin private CaptureOptions captures = new CaptureOptions();
+
   @Parameters(arity = "1..*", paramLabel = "FILE", description = "Captures, - for standard input.")
   private List<Path> files = List.of();
 
@@ -29,12 +31,12 @@ final class InfoCommand extends Command {
   @Override
   public Integer call() throws IOException {
     BindingPacks packs = input.packs();
-    Checks checks = new Checks(console, CheckOptions.DEFAULT, packs);
+    Checks checks = new Checks(console, CheckOptions.DEFAULT, packs, captures);
     new Output(console, null)
         .write(
             out -> {
-              for (Path file : files) {
-                CheckReport report = checks.run(file);
+              for (List<Path> group : checks.together(files)) {
+                CheckReport report = checks.run(group);
                 if (report != null) {
                   out.write(checks.reports().size() > 1 ? "\n" : "");
                   new InfoText(out, console.style()).write(report, Coverage.of(report, packs));

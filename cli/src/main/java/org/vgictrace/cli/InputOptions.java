@@ -4,8 +4,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.vgictrace.parser.Capture;
-import org.vgictrace.parser.Captures;
 import org.vgictrace.parser.bind.BindingPack;
 import org.vgictrace.parser.bind.BindingPacks;
 import org.vgictrace.parser.bind.PackReader;
@@ -31,10 +29,5 @@ final class InputOptions {
       packs.add(PackReader.read(file));
     }
     return BindingPacks.with(packs);
-  }
-
-  /** Opens a capture. */
-  static Capture open(Path file, BindingPacks packs) throws IOException {
-    return Captures.open(file, packs);
   }
 }

@@ -10,7 +10,6 @@ import org.jspecify.annotations.Nullable;
 import org.vgictrace.analysis.show.EventFilter;
 import org.vgictrace.analysis.show.EventListing;
 import org.vgictrace.parser.Capture;
-import org.vgictrace.parser.Captures;
 import org.vgictrace.parser.bind.BindingPacks;
 import org.vgictrace.parser.event.Kind;
 import picocli.CommandLine;
@@ -29,6 +28,8 @@ final class ShowCommand extends Command {
   private static final BigDecimal NS = BigDecimal.valueOf(1_000_000_000L);
 
   @Mixin private InputOptions input = new InputOptions();
+
+  @Mixin private CaptureOptions captures = new CaptureOptions();
 
   @Option(names = "--vcpu", paramLabel = "N", description = "Only events about or on this vCPU.")
   private @Nullable Integer vcpu;
@@ -73,8 +74,11 @@ final class ShowCommand extends Command {
               + " and kind then match nothing.")
   private boolean asRecorded;
 
-  @Parameters(paramLabel = "FILE", description = "Capture, - for standard input.")
-  private Path file = Path.of("-");
+  @Parameters(
+      arity = "1..*",
+      paramLabel = "FILE",
+      description = "Capture, - for standard input; or a host's and those of its guests.")
+  private List<Path> files = List.of();
 
   ShowCommand(Console console) {
     super(console);
@@ -83,7 +87,13 @@ final class ShowCommand extends Command {
   @Override
   public Integer call() throws IOException {
     Set<Kind> wanted = wanted();
-    try (Capture capture = Captures.open(file, asRecorded ? BindingPacks.none() : input.packs())) {
+    BindingPacks packs = asRecorded ? BindingPacks.none() : input.packs();
+    List<List<Path>> groups = CaptureOptions.together(files, packs);
+    if (groups.size() > 1) {
+      throw new UsageException(
+          groups.get(1).get(0) + " is not of a guest of " + groups.get(0).get(0));
+    }
+    try (Capture capture = captures.open(groups.get(0), packs)) {
       EventFilter filter = filter(wanted, capture.meta().nanoseconds());
       new Output(console, null).write(out -> EventListing.write(capture, filter, out));
     }

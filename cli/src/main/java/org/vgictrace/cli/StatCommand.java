@@ -2,12 +2,12 @@ package org.vgictrace.cli;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import org.vgictrace.analysis.report.StatJson;
 import org.vgictrace.analysis.report.StatText;
 import org.vgictrace.analysis.stat.StatCollector;
 import org.vgictrace.analysis.stat.StatReport;
 import org.vgictrace.parser.Capture;
-import org.vgictrace.parser.Captures;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
@@ -18,6 +18,8 @@ import picocli.CommandLine.Parameters;
     description = "Latencies, list register occupancy and rates, per vCPU and interrupt.")
 final class StatCommand extends Command {
   @Mixin private InputOptions input = new InputOptions();
+
+  @Mixin private CaptureOptions captures = new CaptureOptions();
 
   @Mixin private ReportOptions report = new ReportOptions();
 
@@ -31,7 +33,7 @@ final class StatCommand extends Command {
   @Override
   public Integer call() throws IOException {
     StatReport figures;
-    try (Capture capture = Captures.open(file, input.packs());
+    try (Capture capture = captures.open(List.of(file), input.packs());
         Progress progress = new Progress(console, file.toString())) {
       figures = StatCollector.run(capture, progress);
     }

@@ -154,6 +154,28 @@ class CommandsTest {
   }
 
   @Test
+  void instancesAreShownAndCanBeSelected() {
+    String raw = Shipped.capture("6.12-gicv3-raw-pages").toString();
+    assertThat(Run.of("show", raw).out().lines()).hasSize(4746 + 2630);
+    assertThat(Run.of("show", "--instance", "side", raw).out().lines())
+        .hasSize(2630)
+        .allMatch(line -> line.contains(" <side> "));
+    assertThat(Run.of("show", "--instance", "top", raw).out().lines())
+        .hasSize(4746)
+        .noneMatch(line -> line.contains(" <side> "));
+    Run wrong = Run.of("check", "--instance", "nope", raw);
+    assertThat(wrong.code()).isEqualTo(2);
+    assertThat(wrong.err()).contains(raw + " has no trace instance 'nope'");
+  }
+
+  @Test
+  void capturesOfStrangersAreNotShownTogether() {
+    Run run = Run.of("show", BINARY, OTHER);
+    assertThat(run.code()).isEqualTo(2);
+    assertThat(run.err()).contains(OTHER + " is not of a guest of " + BINARY);
+  }
+
+  @Test
   void statAndDiffInBothForms() {
     assertThat(Run.of("stat", BINARY).out()).contains("vm0 vcpu0", "inject to LR", "SPI 33");
     assertThat(Run.of("stat", "--format", "json", BINARY).out()).contains("\"vgictrace.stat/1\"");

@@ -28,4 +28,25 @@ public interface Capture extends Closeable {
   default PayloadText payloadText() {
     return PayloadText.NONE;
   }
+
+  /**
+   * Restricts reading to one trace instance. Before {@link #read}.
+   *
+   * @param instance its name, empty for the top one
+   * @return false if the capture does not say that it has it; it must not be read then
+   */
+  default boolean select(String instance) {
+    return false;
+  }
+
+  /**
+   * Takes in the capture of a guest of the machine that this one is of, so that both are read on
+   * one time line; its events name it as their instance. Before {@link #read}. This capture closes
+   * it then.
+   *
+   * @return false if it is not known to be one
+   */
+  default boolean join(Capture guest) {
+    return false;
+  }
 }

@@ -7,12 +7,13 @@ package org.vgictrace.parser;
 @FunctionalInterface
 public interface PayloadText {
   /** For captures that hold text, or nothing that says what records mean. */
-  PayloadText NONE = (bytes, start, length, out) -> false;
+  PayloadText NONE = (buffer, bytes, start, length, out) -> false;
 
   /**
    * Appends the text of a payload, without the event's name. It is as untrusted as the capture.
    *
+   * @param buffer name of the trace instance that the event is from
    * @return false if nothing is known of it; then nothing was appended
    */
-  boolean append(byte[] bytes, int start, int length, StringBuilder out);
+  boolean append(String buffer, byte[] bytes, int start, int length, StringBuilder out);
 }

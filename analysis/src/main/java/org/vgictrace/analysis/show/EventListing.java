@@ -18,8 +18,8 @@ import org.vgictrace.parser.event.KindTable;
 import org.vgictrace.parser.event.Names;
 
 /**
- * Lists events, one per line: position, time, CPU, thread, kind, and the event decoded. Stops
- * reading when no further event can pass the filter.
+ * Lists events, one per line: position, time, CPU, thread, kind, the trace instance if it has a
+ * name, and the event decoded. Stops reading when no further event can pass the filter.
  */
 public final class EventListing {
   /** Ends the reading of a capture from inside; never leaves this class. */
@@ -117,6 +117,11 @@ public final class EventListing {
     line.append(' ').append(table.kind().tableName());
     padTo(column);
     line.append(' ');
+    int buffer = table.buffer()[row];
+    if (buffer >= 0 && !names.text(buffer).isEmpty()) {
+      Clean.append(line.append('<'), names.text(buffer));
+      line.append("> ");
+    }
     text.append(line, table, row);
     out.append(line).append('\n');
   }

@@ -332,7 +332,9 @@ public final class EventText {
     int from = (int) (place >>> 32);
     int length = (int) place;
     StringBuilder said = new StringBuilder();
-    if (payloads.append(table.arena(), from, length, said)) {
+    int buffer = table.buffer()[row];
+    String instance = buffer < 0 ? "" : names.text(buffer);
+    if (payloads.append(instance, table.arena(), from, length, said)) {
       Clean.append(out, said.toString().stripTrailing());
       return;
     }

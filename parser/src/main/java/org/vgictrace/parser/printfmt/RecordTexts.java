@@ -42,7 +42,7 @@ public final class RecordTexts implements PayloadText {
   }
 
   @Override
-  public boolean append(byte[] bytes, int start, int length, StringBuilder out) {
+  public boolean append(String buffer, byte[] bytes, int start, int length, StringBuilder out) {
     if (length < ID_BYTES) {
       return false;
     }

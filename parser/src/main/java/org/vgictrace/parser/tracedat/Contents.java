@@ -33,6 +33,15 @@ final class Contents {
   /** Host clocks by guest CPU, for recordings made in a guest. */
   final Map<Integer, TimeShift> timeShifts = new HashMap<>();
 
+  /** Guests that were recorded together with this host. */
+  final List<GuestLink> guests = new ArrayList<>();
+
+  /** Identifies the recording, 0 if the file does not. */
+  long traceId;
+
+  /** The recording of the host whose time {@link #timeShifts} lead to, 0 if there are none. */
+  long hostTraceId;
+
   /** Number of CPUs, -1 if the file does not say. */
   int cpuCount = -1;
 

@@ -2,6 +2,8 @@ package org.vgictrace.parser.tracedat;
 
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.vgictrace.parser.diag.Place;
 import org.vgictrace.parser.record.Cursor;
@@ -21,6 +23,7 @@ final class OptionReader {
   static final int HOOK = 6;
   static final int OFFSET = 7;
   static final int CPUCOUNT = 8;
+  static final int TRACEID = 11;
   static final int TIME_SHIFT = 12;
   static final int GUEST = 13;
   static final int TSC2NSEC = 14;
@@ -76,6 +79,7 @@ final class OptionReader {
             warn(place, "CPUCOUNT", "is more than " + Limits.CPUS);
           }
         }
+        case TRACEID -> contents.traceId = in.u64();
         case TIME_SHIFT -> timeShift(in, place);
         case GUEST -> guest(in, place);
         case TSC2NSEC -> timeScale(in, place);
@@ -132,16 +136,23 @@ final class OptionReader {
   }
 
   private void guest(Cursor in, Place place) throws IOException, DamageException {
-    in.string();
-    in.u64();
+    String name = in.string();
+    long traceId = in.u64();
     long cpus = in.u32();
     if (cpus > in.remaining() / 8) {
       warn(place, "GUEST", "lists " + cpus + " CPUs in " + in.remaining() + " bytes");
+      return;
     }
+    Map<Integer, Integer> threads = new HashMap<>();
+    for (long i = 0; i < cpus; i++) {
+      int cpu = (int) in.u32();
+      threads.put(cpu, (int) in.u32());
+    }
+    contents.guests.add(new GuestLink(name, traceId, threads));
   }
 
   private void timeShift(Cursor in, Place place) throws IOException, DamageException {
-    in.u64();
+    long host = in.u64();
     boolean interpolate = (in.u32() & 1) != 0;
     long cpus = in.u32();
     if (cpus > in.remaining() / 4) {
@@ -165,6 +176,7 @@ final class OptionReader {
         cpu[3] = longs(in, cpu[3].length);
       }
     }
+    contents.hostTraceId = host;
     int equal = 0;
     for (int cpu = 0; cpu < samples.length; cpu++) {
       long[][] s = samples[cpu];

@@ -22,9 +22,6 @@ import org.vgictrace.parser.input.Input;
 import org.vgictrace.parser.input.Inputs;
 import org.vgictrace.parser.input.RandomBytes;
 import org.vgictrace.parser.printfmt.RecordTexts;
-import org.vgictrace.parser.record.CommandLines;
-import org.vgictrace.parser.record.DecoderCompiler;
-import org.vgictrace.parser.record.EventCatalog;
 
 /** An opened directory with the raw ring buffers of CPUs, one file each; see {@link RawFiles}. */
 final class RawDirectoryCapture implements Capture {
@@ -39,6 +36,7 @@ final class RawDirectoryCapture implements Capture {
   private final Contents contents;
   private final BindingPacks packs;
   private final CaptureMeta meta;
+  private @Nullable String instance;
   private boolean read;
 
   private RawDirectoryCapture(
@@ -136,23 +134,16 @@ final class RawDirectoryCapture implements Capture {
     }
     read = true;
     Names names = new Names();
-    EventCatalog catalog =
-        new EventCatalog(
-            contents.formats,
-            packs,
-            new DecoderCompiler(wanted, shape.bigEndian(), names),
-            shape.layout().commitBytes(),
-            contents.diagnostics);
-    CommandLines commandLines = contents.metadata.commandLines();
-    RecordReader reader =
-        new RecordReader(
-            catalog,
-            commandLines != null ? commandLines : new CommandLines(new byte[0]),
-            shape.bigEndian(),
-            wanted.contains(Kind.LOST));
+    Origin origin =
+        Origin.of(
+            contents, packs, wanted, shape.bigEndian(), shape.layout().commitBytes(), names, "");
+    RecordReader reader = new RecordReader(origin, wanted.contains(Kind.LOST));
     int readBytes = Math.min(READ_BYTES_MAX, Limits.READ_MEMORY / sources.size());
     List<CpuStream> streams = new ArrayList<>();
     for (Source source : sources) {
+      if (instance != null && !instance.equals(source.instance())) {
+        continue;
+      }
       streams.add(
           shape.stream(
               source.content(),
@@ -164,6 +155,12 @@ final class RawDirectoryCapture implements Capture {
     }
     reader.read(streams, new BatchPool(names), consumer);
     return reader.counts(streams, contents, 0);
+  }
+
+  @Override
+  public boolean select(String wantedInstance) {
+    instance = wantedInstance;
+    return sources.stream().anyMatch(source -> source.instance().equals(wantedInstance));
   }
 
   @Override

@@ -1,18 +1,17 @@
 package org.vgictrace.parser.tracedat;
 
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import org.vgictrace.parser.CaptureCounts;
 import org.vgictrace.parser.diag.Place;
 import org.vgictrace.parser.event.BatchConsumer;
 import org.vgictrace.parser.event.BatchPool;
-import org.vgictrace.parser.event.Kind;
-import org.vgictrace.parser.event.Names;
-import org.vgictrace.parser.format.EventFormatParser;
-import org.vgictrace.parser.record.CommandLines;
-import org.vgictrace.parser.record.EventCatalog;
 import org.vgictrace.parser.record.RecordDecoder;
 import org.vgictrace.parser.record.RecordRows;
 
@@ -20,27 +19,45 @@ import org.vgictrace.parser.record.RecordRows;
 final class RecordReader {
   private static final int ID_BYTES = 2;
 
-  private final EventCatalog catalog;
-  private final CommandLines commandLines;
-  private final boolean bigEndian;
+  private final Origin host;
   private final boolean wantsLost;
-  private final long[] recordsById = new long[EventFormatParser.ID_MAX + 1];
   private final SortedMap<Integer, Long> lostByCpu = new TreeMap<>();
+
+  private final List<Guest> guests = new ArrayList<>();
+
+  /** Guests by the identifier of their buffers' names; null for those of the host. */
+  private @Nullable Guest[] byBuffer = new @Nullable Guest[0];
+
   private long events;
   private long lostMarks;
   private long tooShort;
   private long firstTs;
   private long lastTs;
 
-  private int lastPid;
-  private int lastName = -1;
+  /** A guest whose records are read together with the host's. */
+  private record Guest(Origin origin, GuestTime time) {}
 
-  RecordReader(
-      EventCatalog catalog, CommandLines commandLines, boolean bigEndian, boolean wantsLost) {
-    this.catalog = catalog;
-    this.commandLines = commandLines;
-    this.bigEndian = bigEndian;
+  /**
+   * @param host the kernel that recorded
+   * @param wantsLost whether marks of lost events become rows
+   */
+  RecordReader(Origin host, boolean wantsLost) {
+    this.host = host;
     this.wantsLost = wantsLost;
+  }
+
+  /**
+   * Adds a guest.
+   *
+   * @param buffers identifiers of its buffers' names, which no other origin has
+   */
+  void addGuest(Origin origin, GuestTime time, Collection<Integer> buffers) {
+    Guest guest = new Guest(origin, time);
+    guests.add(guest);
+    for (int buffer : buffers) {
+      byBuffer = Arrays.copyOf(byBuffer, Math.max(byBuffer.length, buffer + 1));
+      byBuffer[buffer] = guest;
+    }
   }
 
   /** Reads all streams to their ends. */
@@ -67,11 +84,12 @@ final class RecordReader {
       tooShort++;
       return;
     }
+    Guest guest = stream.buffer < byBuffer.length ? byBuffer[stream.buffer] : null;
+    Origin origin = guest == null ? host : guest.origin();
     int b0 = bytes[start] & 0xff;
     int b1 = bytes[start + 1] & 0xff;
-    int id = bigEndian ? b0 << 8 | b1 : b1 << 8 | b0;
+    int id = origin.bigEndian ? b0 << 8 | b1 : b1 << 8 | b0;
     long ts = stream.ts();
-    recordsById[id]++;
     stream.records++;
     if (events++ == 0) {
       firstTs = ts;
@@ -79,22 +97,30 @@ final class RecordReader {
     } else if (ts > lastTs) {
       lastTs = ts;
     }
-    RecordDecoder decoder = catalog.decoder(id, stream);
+    RecordDecoder decoder = origin.count(id, stream);
+    int pid = decoder.pid(bytes, start, length);
+    if (byBuffer.length > 0) {
+      time(guest, id, pid, stream.cpu);
+    }
     if (!decoder.isWanted()) {
       rows.skip();
       return;
     }
-    int pid = decoder.pid(bytes, start, length);
-    int comm = pid < 0 ? -1 : name(pid, rows.names());
+    int comm = pid < 0 ? -1 : origin.name(pid, rows.names());
     rows.add(decoder, stream, bytes, start, length, ts, stream.cpu, pid, comm, stream.buffer);
   }
 
-  private int name(int pid, Names names) {
-    if (pid != lastPid || lastName < 0) {
-      lastPid = pid;
-      lastName = commandLines.name(pid, names);
+  /** Follows who is in guest mode when. */
+  private void time(@Nullable Guest guest, int id, int pid, int cpu) {
+    if (guest != null) {
+      guest.time().guest(cpu);
+      return;
     }
-    return lastName;
+    if (id == host.entryId || id == host.exitId) {
+      for (Guest each : guests) {
+        each.time().host(pid, id == host.entryId);
+      }
+    }
   }
 
   private void lost(CpuStream stream, long ts, RecordRows rows) throws IOException {
@@ -112,26 +138,16 @@ final class RecordReader {
    */
   CaptureCounts counts(List<CpuStream> streams, Contents contents, long damaged) {
     SortedMap<String, Long> byName = new TreeMap<>();
-    long modelled = 0;
-    for (int id = 0; id < recordsById.length; id++) {
-      RecordDecoder decoder = catalog.used(id);
-      if (decoder == null) {
-        continue;
-      }
-      byName.merge(catalog.fullName(id), recordsById[id], Long::sum);
-      modelled += decoder.kind() == Kind.OTHER ? 0 : recordsById[id];
-      Place outside = decoder.firstOutside();
-      if (outside != null) {
-        contents.diagnostics.error(
-            "field-outside",
-            outside,
-            decoder.outside() + " values of " + catalog.fullName(id) + " lie outside their record");
-      }
+    long modelled = host.addTo(byName, contents);
+    for (Guest guest : guests) {
+      guest.origin().addTo(byName, contents);
+      guest.time().report(guest.origin().label, contents.diagnostics);
     }
     SortedMap<Integer, Long> byCpu = new TreeMap<>();
     long unparsed = damaged + tooShort;
     for (CpuStream stream : streams) {
-      if (stream.records > 0) {
+      boolean ofGuest = stream.buffer < byBuffer.length && byBuffer[stream.buffer] != null;
+      if (stream.records > 0 && !ofGuest) {
         byCpu.merge(stream.cpu, stream.records, Long::sum);
       }
       unparsed += stream.damaged();

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.NavigableSet;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.vgictrace.parser.diag.Place;
 import org.vgictrace.parser.event.Names;
@@ -22,7 +23,7 @@ final class StreamOpener {
   private final Contents contents;
   private final PageLayout layout;
   private final ChunkPages.@Nullable Shared chunks;
-  private final Names names;
+  private final Names dictionary;
   private final NavigableSet<Long> starts = new TreeSet<>();
   private long unused;
   private long damaged;
@@ -33,12 +34,12 @@ final class StreamOpener {
       Contents contents,
       PageLayout layout,
       @Nullable Codec codec,
-      Names names) {
+      Names dictionary) {
     this.file = file;
     this.header = header;
     this.contents = contents;
     this.layout = layout;
-    this.names = names;
+    this.dictionary = dictionary;
     this.chunks =
         codec == null
             ? null
@@ -55,8 +56,10 @@ final class StreamOpener {
    * Opens all streams, in the order of buffers and CPUs.
    *
    * @param clock the capture's clock
+   * @param names what the instances are called; null for those that are not wanted
    */
-  List<CpuStream> open(@Nullable String clock) throws IOException {
+  List<CpuStream> open(@Nullable String clock, Function<String, @Nullable String> names)
+      throws IOException {
     unused = file.size();
     for (BufferTable buffer : contents.buffers) {
       for (BufferTable.CpuData data : buffer.cpus()) {
@@ -69,6 +72,10 @@ final class StreamOpener {
     int readBytes = Math.min(READ_BYTES_MAX, Limits.READ_MEMORY / count);
     List<CpuStream> streams = new ArrayList<>();
     for (BufferTable buffer : contents.buffers) {
+      String name = names.apply(buffer.name());
+      if (name == null) {
+        continue;
+      }
       String other = buffer.clock();
       if (other != null && !other.equals(clock)) {
         contents.diagnostics.warning(
@@ -83,7 +90,7 @@ final class StreamOpener {
                 + "; its events may be out of order");
       }
       int pageBytes = pageBytes(buffer);
-      int nameId = names.intern(buffer.name());
+      int nameId = dictionary.intern(name);
       Set<Long> cpus = new HashSet<>();
       for (BufferTable.CpuData data : buffer.cpus()) {
         Place place = Place.at(Math.max(0, data.offset()));

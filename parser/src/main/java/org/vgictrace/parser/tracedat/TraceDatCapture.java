@@ -1,7 +1,11 @@
 package org.vgictrace.parser.tracedat;
 
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -19,16 +23,15 @@ import org.vgictrace.parser.format.PageLayout;
 import org.vgictrace.parser.input.Input;
 import org.vgictrace.parser.input.RandomBytes;
 import org.vgictrace.parser.printfmt.RecordTexts;
-import org.vgictrace.parser.record.CommandLines;
 import org.vgictrace.parser.record.Cursor;
-import org.vgictrace.parser.record.DecoderCompiler;
-import org.vgictrace.parser.record.EventCatalog;
 
 /** An opened {@code trace.dat}. */
 final class TraceDatCapture implements Capture {
   /** Clocks that count nanoseconds (kernel/trace/trace.c, trace_clocks, Linux 7.2). */
   static final Set<String> NANOSECOND_CLOCKS =
       Set.of("local", "global", "perf", "mono", "mono_raw", "boot", "tai");
+
+  private static final String HOST_LABEL = "";
 
   private final Input input;
   private final RandomBytes file;
@@ -38,6 +41,11 @@ final class TraceDatCapture implements Capture {
   private final @Nullable Codec codec;
   private final BindingPacks packs;
   private final CaptureMeta meta;
+
+  /** Recordings of guests by their names; closed with this one. */
+  private final Map<String, TraceDatCapture> guests = new LinkedHashMap<>();
+
+  private @Nullable String instance;
   private boolean read;
 
   private TraceDatCapture(
@@ -100,33 +108,126 @@ final class TraceDatCapture implements Capture {
     }
     read = true;
     Names names = new Names();
-    StreamOpener opener = new StreamOpener(file, header, contents, layout, codec, names);
-    List<CpuStream> streams = opener.open(meta.clock());
-    EventCatalog catalog =
-        new EventCatalog(
-            contents.formats,
-            packs,
-            new DecoderCompiler(wanted, header.bigEndian(), names),
-            layout.commitBytes(),
-            contents.diagnostics);
-    CommandLines commandLines = contents.metadata.commandLines();
-    RecordReader reader =
-        new RecordReader(
-            catalog,
-            commandLines != null ? commandLines : new CommandLines(new byte[0]),
-            header.bigEndian(),
-            wanted.contains(Kind.LOST));
+    Origin origin =
+        Origin.of(
+            contents, packs, wanted, header.bigEndian(), layout.commitBytes(), names, HOST_LABEL);
+    RecordReader reader = new RecordReader(origin, wanted.contains(Kind.LOST));
+    List<CpuStream> streams = new ArrayList<>();
+    long damaged = open(streams, names, HOST_LABEL);
+    for (Map.Entry<String, TraceDatCapture> guest : guests.entrySet()) {
+      damaged +=
+          guest.getValue().openAsGuest(guest.getKey(), contents, reader, streams, wanted, names);
+    }
     reader.read(streams, new BatchPool(names), consumer);
-    return reader.counts(streams, contents, opener.damaged());
+    for (TraceDatCapture guest : guests.values()) {
+      guest.contents.diagnostics.entries().forEach(contents.diagnostics::add);
+    }
+    return reader.counts(streams, contents, damaged);
+  }
+
+  /**
+   * Opens the streams of wanted instances.
+   *
+   * @param label name of the guest this is, empty for the host
+   * @return pieces that could not be opened
+   */
+  private long open(List<CpuStream> streams, Names names, String label) throws IOException {
+    StreamOpener opener = new StreamOpener(file, header, contents, layout, codec, names);
+    streams.addAll(
+        opener.open(meta.clock(), buffer -> isWanted(buffer) ? label(label, buffer) : null));
+    return opener.damaged();
+  }
+
+  private boolean isWanted(String buffer) {
+    return instance == null || instance.equals(buffer);
+  }
+
+  private static String label(String guest, String buffer) {
+    return guest.isEmpty() ? buffer : buffer.isEmpty() ? guest : guest + '/' + buffer;
+  }
+
+  /** Adds this guest's streams; its events are {@code other}, because the model is the host's. */
+  private long openAsGuest(
+      String label,
+      Contents host,
+      RecordReader reader,
+      List<CpuStream> streams,
+      Set<Kind> wanted,
+      Names names)
+      throws IOException {
+    Origin origin =
+        Origin.of(
+            contents,
+            BindingPacks.none(),
+            wanted,
+            header.bigEndian(),
+            layout.commitBytes(),
+            names,
+            label);
+    List<CpuStream> own = new ArrayList<>();
+    long damaged = open(own, names, label);
+    Map<Integer, Integer> threads = Map.of();
+    for (GuestLink link : host.guests) {
+      threads = link.traceId() == contents.traceId ? link.threads() : threads;
+    }
+    reader.addGuest(
+        origin, new GuestTime(threads), own.stream().map(stream -> stream.buffer).toList());
+    streams.addAll(own);
+    return damaged;
+  }
+
+  @Override
+  public boolean select(String wantedInstance) {
+    instance = wantedInstance;
+    return contents.buffers.stream().anyMatch(buffer -> buffer.name().equals(wantedInstance));
+  }
+
+  /**
+   * Takes in the recording of a guest: one whose TIME_SHIFT leads to this recording, or that this
+   * one names in a GUEST option. Its times are on this recording's clock then.
+   */
+  @Override
+  public boolean join(Capture other) {
+    if (!(other instanceof TraceDatCapture guest) || guest == this) {
+      return false;
+    }
+    long id = guest.contents.traceId;
+    String name = "";
+    boolean known = false;
+    for (GuestLink link : contents.guests) {
+      if (id != 0 && link.traceId() == id) {
+        known = true;
+        name = link.name();
+      }
+    }
+    boolean leadsHere = contents.traceId != 0 && guest.contents.hostTraceId == contents.traceId;
+    if (!known && !leadsHere || guest.meta.nanoseconds() != meta.nanoseconds()) {
+      return false;
+    }
+    if (guest.contents.timeShifts.isEmpty()) {
+      contents.diagnostics.warning(
+          "guest-time", Place.at(0), "a guest's recording does not say how its clock differs");
+    }
+    String label = "guest:" + (name.isEmpty() ? Integer.toString(guests.size()) : name);
+    return guests.putIfAbsent(label, guest) == null;
   }
 
   @Override
   public PayloadText payloadText() {
-    return new RecordTexts(contents.metadata, header.bigEndian(), layout.commitBytes());
+    RecordTexts own = new RecordTexts(contents.metadata, header.bigEndian(), layout.commitBytes());
+    Map<String, PayloadText> ofGuests = new HashMap<>();
+    guests.forEach((label, guest) -> ofGuests.put(label, guest.payloadText()));
+    return (buffer, bytes, start, length, out) -> {
+      PayloadText texts = ofGuests.get(buffer.split("/", 2)[0]);
+      return (texts != null ? texts : own).append(buffer, bytes, start, length, out);
+    };
   }
 
   @Override
   public void close() throws IOException {
+    for (TraceDatCapture guest : guests.values()) {
+      guest.close();
+    }
     if (codec != null) {
       codec.close();
     }

@@ -76,7 +76,7 @@ class KernelTextTest {
     StringBuilder line = new StringBuilder();
     line.append(batch.names().text((int) table.get(row, Kind.OTHER.column("name"), 0)));
     int start = line.append(' ').length();
-    if (!texts.append(table.arena(), (int) (place >>> 32), (int) place, line)) {
+    if (!texts.append("", table.arena(), (int) (place >>> 32), (int) place, line)) {
       line.append(table.text(row, payload));
     }
     // A marker's line begins with where it was written, not with the name of its event.

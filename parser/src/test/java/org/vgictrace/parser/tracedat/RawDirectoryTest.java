@@ -111,7 +111,9 @@ class RawDirectoryTest {
     assertThat(rows.counts().eventsByCpu().get(0)).isEqualTo(2776);
     assertThat(rows.counts().eventsByCpu().get(1)).isBetween(50L, 500L);
     assertThat(rows.diagnostics())
-        .containsExactly("ERROR page-cut at byte 12288: CPU 1: page is cut off after 1000 bytes");
+        .containsExactly(
+            "ERROR page-cut at byte 12288: CPU 1: page is cut off after 1000 bytes",
+            "ERROR page-record at byte 13212: CPU 1: record runs past the end of its page");
   }
 
   @Test

@@ -1,0 +1,171 @@
+package org.vgictrace.parser.tracedat;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.vgictrace.fixtures.event.EventFormat;
+import org.vgictrace.fixtures.event.TracedEvent;
+import org.vgictrace.fixtures.write.TraceDatWriter;
+import org.vgictrace.parser.Capture;
+import org.vgictrace.parser.Captures;
+import org.vgictrace.parser.Rows;
+
+/** A host and a guest that recorded at the same time, as trace-cmd agent makes them. */
+class GuestPairTest {
+  private static final EventFormat ENTRY =
+      EventFormat.tracepoint("kvm", "kvm_entry", 0x66, "unsigned long vcpu_pc", "\"\"", e -> "");
+  private static final EventFormat EXIT =
+      EventFormat.tracepoint("kvm", "kvm_exit", 0x67, "unsigned long vcpu_pc", "\"\"", e -> "");
+
+  /** Has the number of an event of the host. */
+  private static final EventFormat TICK =
+      EventFormat.tracepoint("sched", "tick", 0x66, "int n", "\"tick %d\", REC->n", e -> "");
+
+  private static final long HOST_ID = 0x1111_2222_3333_4444L;
+  private static final long GUEST_ID = 0x5555_6666_7777_8888L;
+  private static final int TRACEID = 11;
+  private static final int TIME_SHIFT = 12;
+  private static final int GUEST = 13;
+
+  /** The guest's clock is so far behind the host's. */
+  private static final long BEHIND = 1_000_000;
+
+  @TempDir Path temp;
+
+  @Test
+  void bothAreOnOneTimeLine() throws IOException {
+    Path host = host(HOST_ID);
+    Path guest = guest(GUEST_ID, HOST_ID, 150, 250, 320);
+    Rows rows = together(host, guest);
+    assertThat(rows.lines().stream().map(line -> line.replaceFirst(" payload=.*", "")))
+        .containsExactly(
+            "0 2000100 [3] vcpu-0-516 0/0 vcpu_entry pc=0x1",
+            "1 2000150 [0] task-7 0/0 guest:vm other name=tick",
+            "2 2000200 [3] vcpu-0-516 0/0 other name=kvm_exit",
+            "3 2000250 [0] task-7 0/0 guest:vm other name=tick",
+            "4 2000300 [3] vcpu-0-516 0/0 vcpu_entry pc=0x3",
+            "5 2000320 [0] task-7 0/0 guest:vm other name=tick",
+            "6 2000400 [3] vcpu-0-516 0/0 other name=kvm_exit");
+    assertThat(rows.counts().eventsByName())
+        .containsEntry("kvm:kvm_entry", 2L)
+        .containsEntry("guest:vm/sched:tick", 3L);
+    assertThat(rows.counts().eventsByCpu()).containsOnlyKeys(3);
+    assertThat(rows.diagnostics())
+        .containsExactly(
+            "WARNING guest-time at byte 0: 1 of 3 events of guest:vm lie outside of guest mode;"
+                + " the clocks do not agree");
+  }
+
+  @Test
+  void clocksThatAgreeAreSaidTo() throws IOException {
+    assertThat(together(host(HOST_ID), guest(GUEST_ID, HOST_ID, 110, 150, 320)).diagnostics())
+        .containsExactly(
+            "INFO guest-time at byte 0: 0 of 3 events of guest:vm lie outside of guest mode");
+  }
+
+  @Test
+  void eventsAreToldWithTheFormatsOfTheirKernel() throws IOException {
+    try (Capture capture = Captures.open(host(HOST_ID))) {
+      assertThat(capture.join(Captures.open(guest(GUEST_ID, HOST_ID, 150)))).isTrue();
+      byte[] record = bytes(12).putShort((short) 0x66).putInt(8, 42).array();
+      StringBuilder ofGuest = new StringBuilder();
+      assertThat(capture.payloadText().append("guest:vm", record, 0, 12, ofGuest)).isTrue();
+      assertThat(ofGuest).hasToString("tick 42");
+      StringBuilder ofHost = new StringBuilder();
+      assertThat(capture.payloadText().append("", record, 0, 12, ofHost)).isTrue();
+      assertThat(ofHost.toString()).isEmpty();
+    }
+  }
+
+  @Test
+  void strangersAreNotJoined() throws IOException {
+    try (Capture host = Captures.open(host(HOST_ID));
+        Capture other = Captures.open(guest(GUEST_ID + 1, HOST_ID + 1, 150))) {
+      assertThat(host.join(other)).isFalse();
+      assertThat(other.join(host)).isFalse();
+      assertThat(host.join(host)).isFalse();
+    }
+  }
+
+  private static Rows together(Path host, Path guest) throws IOException {
+    try (Capture capture = Captures.open(host)) {
+      assertThat(capture.join(Captures.open(guest))).isTrue();
+      return Rows.of(capture);
+    }
+  }
+
+  private Path host(long id) throws IOException {
+    TraceDatWriter writer =
+        TraceDatWriter.v7()
+            .cpus(4)
+            .formats(List.of(ENTRY, EXIT))
+            .option(TRACEID, bytes(Long.BYTES).putLong(id).array())
+            .option(GUEST, guestOption())
+            .buffer(
+                "",
+                List.of(
+                    host(ENTRY, 2_000_100, 1),
+                    host(EXIT, 2_000_200, 2),
+                    host(ENTRY, 2_000_300, 3),
+                    host(EXIT, 2_000_400, 4)));
+    return Files.write(temp.resolve("host.dat"), writer.bytes());
+  }
+
+  private static TracedEvent host(EventFormat format, long ts, long pc) {
+    return TracedEvent.of(format, Map.of("vcpu_pc", pc)).at(ts).on(3, 516, "vcpu-0");
+  }
+
+  /** The guest is called vm, and its CPU 0 is the host's thread 516. */
+  private static byte[] guestOption() {
+    return bytes(3 + 8 + 4 + 8)
+        .put("vm\0".getBytes(StandardCharsets.US_ASCII))
+        .putLong(GUEST_ID)
+        .putInt(1)
+        .putInt(0)
+        .putInt(516)
+        .array();
+  }
+
+  /** Ticks at times after 2 ms of the host's clock, stamped with the guest's. */
+  private Path guest(long id, long host, long... times) throws IOException {
+    List<TracedEvent> ticks = new ArrayList<>();
+    for (long time : times) {
+      ticks.add(
+          TracedEvent.of(TICK, Map.of("n", (long) ticks.size() + 1))
+              .at(2_000_000 - BEHIND + time)
+              .on(0, 7, "task"));
+    }
+    byte[] shift =
+        bytes(8 + 4 + 4 + 4 + 3 * 8)
+            .putLong(host)
+            .putInt(0)
+            .putInt(1)
+            .putInt(1)
+            .putLong(0)
+            .putLong(BEHIND)
+            .putLong(1)
+            .array();
+    TraceDatWriter writer =
+        TraceDatWriter.v7()
+            .cpus(1)
+            .formats(List.of(TICK))
+            .option(TRACEID, bytes(Long.BYTES).putLong(id).array())
+            .option(TIME_SHIFT, shift)
+            .buffer("", ticks);
+    return Files.write(temp.resolve("guest-" + id + ".dat"), writer.bytes());
+  }
+
+  private static ByteBuffer bytes(int count) {
+    return ByteBuffer.allocate(count).order(ByteOrder.LITTLE_ENDIAN);
+  }
+}
