@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 import org.vgictrace.parser.CaptureCounts;
 import org.vgictrace.parser.diag.Diagnostic.Severity;
 import org.vgictrace.parser.diag.Place;
+import org.vgictrace.parser.event.EventTally;
 import org.vgictrace.parser.ftracetext.PerfScriptHead.Times;
 import org.vgictrace.parser.lines.LineSource;
 
@@ -178,19 +179,18 @@ final class PerfScriptPass implements LineSource.Listener {
     }
     SortedMap<String, Long> byName = new TreeMap<>();
     decoder.events().events().forEach(event -> event.addCounts(byName));
-    SortedMap<Integer, Long> byCpu = new TreeMap<>();
-    decoder.addByCpu(byCpu);
+    EventTally events = decoder.tally();
     return new CaptureCounts(
-        decoder.count(),
-        decoder.modelled(),
+        events.count(),
+        events.modelledCount(),
         byName,
-        byCpu,
+        events.byCpu(),
         lostByCpu,
         tally.lostMarks() + gaps,
         -1,
         tally.unparsed(),
-        decoder.firstTime(),
-        decoder.lastTime(),
+        events.firstTime(),
+        events.lastTime(),
         tally.diagnostics().entries(),
         tally.diagnostics().counts());
   }

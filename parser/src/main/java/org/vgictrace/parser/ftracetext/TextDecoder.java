@@ -3,11 +3,11 @@ package org.vgictrace.parser.ftracetext;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 import org.vgictrace.parser.bind.Binding;
 import org.vgictrace.parser.event.BatchBuilder;
+import org.vgictrace.parser.event.EventTally;
 import org.vgictrace.parser.event.Kind;
 import org.vgictrace.parser.event.KindTable;
 import org.vgictrace.parser.event.Names;
@@ -37,13 +37,8 @@ final class TextDecoder {
   private long[] lostCounts = new long[4];
   private int lostPending;
 
-  private long[] byCpu = new long[16];
+  private final EventTally tally = new EventTally();
   private boolean paddedNames;
-  private long count;
-  private long modelled;
-  private long firstTime;
-  private long lastTime;
-  private long previousTime;
 
   TextDecoder(BatchBuilder builder, Function<String, List<Binding>> bindings, Set<Kind> wanted) {
     this.builder = builder;
@@ -63,7 +58,7 @@ final class TextDecoder {
 
   /** Whether there was any event so far. */
   boolean seenAny() {
-    return count > 0;
+    return tally.count() > 0;
   }
 
   /** Whether an event's text, as far as it is known, is what one of its bindings describes. */
@@ -84,32 +79,9 @@ final class TextDecoder {
         || event.text().equals(UNNAMED);
   }
 
-  /** Number of events. */
-  long count() {
-    return count;
-  }
-
-  /** Number of events whose kind is not {@code other}. */
-  long modelled() {
-    return modelled;
-  }
-
-  long firstTime() {
-    return firstTime;
-  }
-
-  /** The latest time, which need not be the last. */
-  long lastTime() {
-    return lastTime;
-  }
-
-  /** Adds the number of events per CPU. */
-  void addByCpu(Map<Integer, Long> counts) {
-    for (int cpu = 0; cpu < byCpu.length; cpu++) {
-      if (byCpu[cpu] > 0) {
-        counts.put(cpu, byCpu[cpu]);
-      }
-    }
+  /** The events so far. */
+  EventTally tally() {
+    return tally;
   }
 
   /**
@@ -119,16 +91,14 @@ final class TextDecoder {
    */
   boolean event(byte[] b, TextRecord r, FlagColumns flags) throws IOException {
     emitLost(r.time);
-    boolean ordered = count == 0 || r.time >= previousTime;
-    firstTime = count == 0 ? r.time : firstTime;
-    lastTime = count == 0 ? r.time : Math.max(lastTime, r.time);
-    previousTime = r.time;
-    countCpu(r.cpu);
-    count++;
+    boolean ordered = tally.event(r.time);
+    tally.cpu(r.cpu);
     EventText event = named(b, r);
     event.counted();
     if (!event.textMatters()) {
-      modelled += event.isBound() ? 1 : 0;
+      if (event.isBound()) {
+        tally.modelled();
+      }
       if (event.isBound() || !event.otherWanted()) {
         builder.skip();
       } else {
@@ -141,7 +111,7 @@ final class TextDecoder {
       newShape(b, r, flags, event);
       return ordered;
     }
-    modelled++;
+    tally.modelled();
     shape.alternative.applied();
     if (shape.alternative.wanted()) {
       shape.writeTo(append(shape.alternative.kind, b, r, flags));
@@ -163,7 +133,7 @@ final class TextDecoder {
       }
       return;
     }
-    modelled++;
+    tally.modelled();
     RowValues values = event.row();
     long[] row = NO_VALUES;
     if (alternative.wanted()) {
@@ -199,7 +169,7 @@ final class TextDecoder {
   /** Counts an event of which only the name is known. */
   void bare(byte[] b, TextRecord r) {
     named(b, r).counted();
-    count++;
+    tally.untimed();
     builder.skip();
   }
 
@@ -221,7 +191,7 @@ final class TextDecoder {
 
   /** Adds what was held back. */
   void end() throws IOException {
-    emitLost(previousTime);
+    emitLost(tally.previousTime());
     builder.flush();
   }
 
@@ -254,16 +224,6 @@ final class TextDecoder {
       p++;
     }
     return p;
-  }
-
-  private void countCpu(int cpu) {
-    if (cpu < 0) {
-      return;
-    }
-    if (cpu >= byCpu.length) {
-      byCpu = Arrays.copyOf(byCpu, Integer.highestOneBit(cpu) * 2);
-    }
-    byCpu[cpu]++;
   }
 
   private int comm(byte[] b, TextRecord r) {

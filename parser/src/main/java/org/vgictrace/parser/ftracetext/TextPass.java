@@ -7,6 +7,7 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.vgictrace.parser.CaptureCounts;
 import org.vgictrace.parser.diag.Diagnostic.Severity;
+import org.vgictrace.parser.event.EventTally;
 import org.vgictrace.parser.ftracetext.LineReader.LineClass;
 import org.vgictrace.parser.ftracetext.TextRecord.TimeShape;
 import org.vgictrace.parser.lines.LineSource;
@@ -124,19 +125,18 @@ final class TextPass implements LineSource.Listener {
     }
     SortedMap<String, Long> byName = new TreeMap<>();
     decoder.events().events().forEach(event -> event.addCounts(byName));
-    SortedMap<Integer, Long> byCpu = new TreeMap<>();
-    decoder.addByCpu(byCpu);
+    EventTally events = decoder.tally();
     return new CaptureCounts(
-        decoder.count(),
-        decoder.modelled(),
+        events.count(),
+        events.modelledCount(),
         byName,
-        byCpu,
+        events.byCpu(),
         lostByCpu,
         tally.lostMarks(),
         reader.header().overwritten(),
         tally.unparsed(),
-        decoder.firstTime(),
-        decoder.lastTime(),
+        events.firstTime(),
+        events.lastTime(),
         tally.diagnostics().entries(),
         tally.diagnostics().counts());
   }

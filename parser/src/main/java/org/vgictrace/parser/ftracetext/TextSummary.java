@@ -32,11 +32,14 @@ final class TextSummary {
           begin,
           header.overwritten() + " events were overwritten before the text was made");
     }
-    if (header.entries() >= 0 && header.entries() != decoder.count()) {
+    if (header.entries() >= 0 && header.entries() != decoder.tally().count()) {
       diagnostics.warning(
           "entries-differ",
           begin,
-          "the header announces " + header.entries() + " events, the text has " + decoder.count());
+          "the header announces "
+              + header.entries()
+              + " events, the text has "
+              + decoder.tally().count());
     }
     if (tally.continuations() > 0) {
       diagnostics.info(

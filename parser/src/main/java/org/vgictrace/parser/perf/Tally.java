@@ -1,6 +1,5 @@
 package org.vgictrace.parser.perf;
 
-import java.util.Arrays;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -9,6 +8,7 @@ import org.vgictrace.parser.diag.Diagnostic;
 import org.vgictrace.parser.diag.Diagnostic.Severity;
 import org.vgictrace.parser.diag.Diagnostics;
 import org.vgictrace.parser.diag.Place;
+import org.vgictrace.parser.event.EventTally;
 import org.vgictrace.parser.record.Placed;
 
 /** Counts what is read. */
@@ -17,13 +17,9 @@ final class Tally {
 
   private final Diagnostics diagnostics;
   private final SortedMap<Integer, Long> lostByCpu = new TreeMap<>();
-  private long[] byCpu = new long[16];
-  private long events;
+  private final EventTally events = new EventTally();
   private long unparsed;
   private long lostMarks;
-  private long firstTs;
-  private long lastTs;
-  private long previousTs;
   private long steppedBack;
   private @Nullable Place firstStepBack;
 
@@ -37,23 +33,13 @@ final class Tally {
    * @param reader stands at it
    */
   void event(long ts, int cpu, Placed reader) {
-    if (events++ == 0) {
-      firstTs = ts;
-      lastTs = ts;
-    } else if (ts < previousTs) {
+    if (!events.event(ts)) {
       steppedBack++;
       if (firstStepBack == null) {
         firstStepBack = reader.place();
       }
     }
-    previousTs = ts;
-    lastTs = Math.max(lastTs, ts);
-    if (cpu >= byCpu.length) {
-      byCpu = Arrays.copyOf(byCpu, Integer.highestOneBit(cpu) * 2);
-    }
-    if (cpu >= 0) {
-      byCpu[cpu]++;
-    }
+    events.cpu(cpu);
   }
 
   /** Notes a loss; a negative number is unknown. */
@@ -74,7 +60,7 @@ final class Tally {
 
   /** Time of the latest event. */
   long lastTs() {
-    return lastTs;
+    return events.lastTime();
   }
 
   /** Notes a record that could not be read. */
@@ -100,23 +86,17 @@ final class Tally {
     if (back != null) {
       diagnostics.warning("time-back", back, "time goes back " + steppedBack + " times");
     }
-    SortedMap<Integer, Long> cpus = new TreeMap<>();
-    for (int cpu = 0; cpu < byCpu.length; cpu++) {
-      if (byCpu[cpu] > 0) {
-        cpus.put(cpu, byCpu[cpu]);
-      }
-    }
     return new CaptureCounts(
-        events,
+        events.count(),
         modelled,
         byName,
-        cpus,
+        events.byCpu(),
         lostByCpu,
         lostMarks,
         -1,
         unparsed + moreUnparsed,
-        firstTs,
-        lastTs,
+        events.firstTime(),
+        events.lastTime(),
         diagnostics.entries(),
         diagnostics.counts());
   }

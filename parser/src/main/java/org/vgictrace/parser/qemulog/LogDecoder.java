@@ -1,10 +1,9 @@
 package org.vgictrace.parser.qemulog;
 
 import java.io.IOException;
-import java.util.Arrays;
-import java.util.Map;
 import java.util.Set;
 import org.vgictrace.parser.event.BatchBuilder;
+import org.vgictrace.parser.event.EventTally;
 import org.vgictrace.parser.event.Kind;
 import org.vgictrace.parser.event.KindTable;
 
@@ -35,12 +34,12 @@ final class LogDecoder {
   private long heldTime;
   private int heldThread;
 
-  private long[] byCpu = new long[16];
-  private long count;
-  private long modelled;
-  private long firstTime;
-  private long lastTime;
-  private long previousTime;
+  private final EventTally tally = new EventTally();
+
+  /** Whether the row added last is a mark of lost lines. */
+  private boolean marked;
+
+  private long lostMarks;
 
   LogDecoder(BatchBuilder builder, Set<Kind> kinds) {
     this.builder = builder;
@@ -54,31 +53,14 @@ final class LogDecoder {
     return events;
   }
 
-  long count() {
-    return count;
+  /** The events so far. */
+  EventTally tally() {
+    return tally;
   }
 
-  /** Number of events whose kind is not {@code other}. */
-  long modelled() {
-    return modelled;
-  }
-
-  long firstTime() {
-    return firstTime;
-  }
-
-  /** The latest time, which need not be the last. */
-  long lastTime() {
-    return lastTime;
-  }
-
-  /** Adds the number of events per CPU. */
-  void addByCpu(Map<Integer, Long> counts) {
-    for (int cpu = 0; cpu < byCpu.length; cpu++) {
-      if (byCpu[cpu] > 0) {
-        counts.put(cpu, byCpu[cpu]);
-      }
-    }
+  /** Places where lines are missing or not understood. */
+  long lostMarks() {
+    return lostMarks;
   }
 
   /**
@@ -90,20 +72,23 @@ final class LogDecoder {
   boolean event(byte[] b, LinePrefix line, int end, boolean whole) throws IOException {
     LogEvent event = events.of(b, line.nameStart, line.nameEnd);
     event.count++;
-    boolean ordered = count == 0 || line.time >= previousTime;
-    firstTime = count == 0 ? line.time : firstTime;
-    lastTime = count == 0 ? line.time : Math.max(lastTime, line.time);
-    previousTime = line.time;
-    count++;
+    boolean ordered = tally.event(line.time);
+    if (!ordered) {
+      // QEMU prints in the order of time: these lines were put together from several places.
+      lost();
+    }
     if (event.use == LogEvent.Use.UNKNOWN
         || !whole
         || !text.read(event, b, line.textStart, end, row)) {
       event.misfits += event.use == LogEvent.Use.UNKNOWN ? 0 : 1;
       release();
       other(b, event, line, end);
+      if (event.isOfInterface || !whole) {
+        lost();
+      }
       return ordered;
     }
-    modelled++;
+    tally.modelled();
     release(event);
     if (event.namesThread) {
       threads.learn(line.thread, row.cpu);
@@ -116,6 +101,25 @@ final class LogDecoder {
     }
     emit(row, line.time, line.thread);
     return ordered;
+  }
+
+  /**
+   * Marks that lines are missing here, or were not understood: the events around may not follow one
+   * another. One mark stands for several lines in a row; before the first event there is nothing to
+   * miss.
+   */
+  void lost() throws IOException {
+    if (tally.count() == 0 || marked) {
+      return;
+    }
+    release();
+    marked = true;
+    lostMarks++;
+    if (wanted[Kind.LOST.ordinal()]) {
+      builder.append(Kind.LOST, tally.previousTime(), LogRow.NO_CPU, -1, -1, -1, -1, 0);
+    } else {
+      builder.skip();
+    }
   }
 
   /** Hands over what has been collected so far. */
@@ -155,7 +159,8 @@ final class LogDecoder {
   }
 
   private void emit(LogRow values, long time, int thread) throws IOException {
-    countCpu(values.cpu);
+    tally.cpu(values.cpu);
+    marked = false;
     if (!wanted[values.kind.ordinal()]) {
       builder.skip();
       return;
@@ -166,7 +171,8 @@ final class LogDecoder {
 
   private void other(byte[] b, LogEvent event, LinePrefix line, int end) throws IOException {
     int cpu = threads.cpu(line.thread);
-    countCpu(cpu);
+    tally.cpu(cpu);
+    marked = false;
     if (!wanted[Kind.OTHER.ordinal()]) {
       builder.skip();
       return;
@@ -174,15 +180,5 @@ final class LogDecoder {
     KindTable table = builder.append(Kind.OTHER, line.time, cpu, line.thread, -1, -1, -1, 0);
     table.put(OTHER_NAME, event.nameId);
     table.putBytes(OTHER_PAYLOAD, b, line.textStart, end - line.textStart);
-  }
-
-  private void countCpu(int cpu) {
-    if (cpu < 0) {
-      return;
-    }
-    if (cpu >= byCpu.length) {
-      byCpu = Arrays.copyOf(byCpu, Integer.highestOneBit(cpu) * 2);
-    }
-    byCpu[cpu]++;
   }
 }

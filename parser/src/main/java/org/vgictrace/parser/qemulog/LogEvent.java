@@ -34,6 +34,9 @@ final class LogEvent {
   /** Whether the CPU of the text is the one that ran the thread. */
   final boolean namesThread;
 
+  /** Whether it is an access to the virtual interface, even if its text is not understood. */
+  final boolean isOfInterface;
+
   /** Where it is looked for among the events. */
   int hash;
 
@@ -42,11 +45,18 @@ final class LogEvent {
   /** How many had a text of another shape. */
   long misfits;
 
-  LogEvent(byte[] name, int nameId, Use use, @Nullable Shape shape, boolean namesThread) {
+  LogEvent(
+      byte[] name,
+      int nameId,
+      Use use,
+      @Nullable Shape shape,
+      boolean namesThread,
+      boolean isOfInterface) {
     this.name = name;
     this.nameId = nameId;
     this.use = use;
     this.shape = shape;
     this.namesThread = namesThread;
+    this.isOfInterface = isOfInterface;
   }
 }

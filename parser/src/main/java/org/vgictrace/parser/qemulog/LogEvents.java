@@ -25,6 +25,10 @@ final class LogEvents {
       "offset 0x{offset:x} data 0x{value:x} size {size} secure {secure}";
   private static final String NO_DATA = "offset 0x{offset:x} size {size} secure {secure}";
 
+  /** What the names of accesses to the virtual interface begin with. */
+  private static final List<String> INTERFACE =
+      List.of("gicv3_ich_", "gicv3_icv_", "gic_hyp_", "gic_lr_", "gic_cpu_", "gic_acknowledge_");
+
   private record Declared(String name, Use use, Shape shape, boolean namesThread) {}
 
   private static final Map<String, Declared> DECLARED = declared();
@@ -64,7 +68,7 @@ final class LogEvents {
       if (all.size() > NAMES_MAX) {
         return all.get(NAMES_MAX);
       }
-      LogEvent event = new LogEvent(rest, names.intern(REST), Use.UNKNOWN, null, false);
+      LogEvent event = new LogEvent(rest, names.intern(REST), Use.UNKNOWN, null, false, false);
       all.add(event);
       return event;
     }
@@ -82,15 +86,18 @@ final class LogEvents {
   private static LogEvent event(byte[] name, int nameId) {
     String text = new String(name, UTF_8);
     Declared declared = DECLARED.get(text);
+    boolean ofInterface = INTERFACE.stream().anyMatch(text::startsWith);
     if (declared != null) {
-      return new LogEvent(name, nameId, declared.use, declared.shape, declared.namesThread);
+      return new LogEvent(
+          name, nameId, declared.use, declared.shape, declared.namesThread, ofInterface);
     }
     boolean register =
         (text.startsWith("gicv3_ich_")
                 || text.startsWith("gicv3_icv_")
                 || text.startsWith("gicv3_icc_"))
             && (text.endsWith("_read") || text.endsWith("_write"));
-    return new LogEvent(name, nameId, register ? Use.REGISTER : Use.UNKNOWN, null, register);
+    return new LogEvent(
+        name, nameId, register ? Use.REGISTER : Use.UNKNOWN, null, register, ofInterface);
   }
 
   private void rehash() {

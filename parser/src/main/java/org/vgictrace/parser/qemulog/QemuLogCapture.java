@@ -15,6 +15,7 @@ import org.vgictrace.parser.diag.Place;
 import org.vgictrace.parser.event.BatchBuilder;
 import org.vgictrace.parser.event.BatchConsumer;
 import org.vgictrace.parser.event.BatchPool;
+import org.vgictrace.parser.event.EventTally;
 import org.vgictrace.parser.event.Kind;
 import org.vgictrace.parser.event.Names;
 import org.vgictrace.parser.input.Input;
@@ -71,6 +72,7 @@ final class QemuLogCapture implements Capture {
         }
       } else if (lines.end() > lines.start()) {
         foreign++;
+        decoder.lost();
         add(diagnostics, "line-unparsed", lines, "not a line of a trace event");
       }
     }
@@ -79,20 +81,19 @@ final class QemuLogCapture implements Capture {
     for (LogEvent event : decoder.events().all()) {
       byName.merge(names.text(event.nameId), event.count, Long::sum);
     }
-    SortedMap<Integer, Long> byCpu = new TreeMap<>();
-    decoder.addByCpu(byCpu);
+    EventTally events = decoder.tally();
     summarise(diagnostics, decoder, names, bare, Place.line(Math.max(1, lines.number())));
     return new CaptureCounts(
-        decoder.count(),
-        decoder.modelled(),
+        events.count(),
+        events.modelledCount(),
         byName,
-        byCpu,
+        events.byCpu(),
         new TreeMap<>(),
-        0,
+        decoder.lostMarks(),
         -1,
         foreign,
-        decoder.firstTime(),
-        decoder.lastTime(),
+        events.firstTime(),
+        events.lastTime(),
         diagnostics.entries(),
         diagnostics.counts());
   }

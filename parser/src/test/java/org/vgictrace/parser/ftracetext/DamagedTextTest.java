@@ -69,7 +69,9 @@ class DamagedTextTest {
     pass.run();
     long lost = pass.tally().lostMarks();
     assertThat(pass.tally().lines()).as("lines of %s", what).isEqualTo(lines.number());
-    assertThat(rows[0]).as("rows of %s", what).isEqualTo(decoder.count() + lost - bare(pass));
+    assertThat(rows[0])
+        .as("rows of %s", what)
+        .isEqualTo(decoder.tally().count() + lost - bare(pass));
     pass.counts(null);
   }
 

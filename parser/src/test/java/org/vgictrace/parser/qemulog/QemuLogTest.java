@@ -146,15 +146,19 @@ class QemuLogTest {
     assertThat(outcome.rows())
         .containsExactly(
             "1000002000 [0] 7 hw_icv gic=3 op=read reg=iar value=0x1b group=1",
+            "1000002000 [-1] -1 lost",
             "1000001000 [0] 7 other name=kvm_something payload=\"else\"",
             "1000003000 [0] 7 other name=gicv3_icv_iar_read"
                 + " payload=\"GICv3 ICV_IAR1 read cpu 0x0 value 0x1g\"",
+            "1000003000 [-1] -1 lost",
             "1000004000 [0] 7 other name=gicv3_icv_eoir_write"
-                + " payload=\"GICv3 ICV_EOIR1 write cpu 0x0 value 0x1\"");
+                + " payload=\"GICv3 ICV_EOIR1 write cpu 0x0 value 0x1\"",
+            "1000004000 [-1] -1 lost");
     CaptureCounts counts = outcome.counts();
     assertThat(counts.events()).isEqualTo(4);
     assertThat(counts.eventsModelled()).isEqualTo(1);
     assertThat(counts.unparsed()).isEqualTo(2);
+    assertThat(counts.lostMarks()).isEqualTo(3);
     assertThat(counts.diagnosticCounts())
         .isEqualTo(
             Map.of(
@@ -166,6 +170,27 @@ class QemuLogTest {
                 1L,
                 "text-shape-unknown",
                 2L));
+  }
+
+  /** What the log does not show is missing; where nothing is known yet, nothing can be. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "[...]|1",
+        "7@1.000002:gicv3_icv_iar_read GICv3 ICV_IA7@1.000002:gicv3_icv_iar_read GICv3 ICV_IAR1|1",
+        "7@1.000002:gicv3_ich_lr_wr GICv3 ICH_LR0_EL2 write cpu 0x0 value 0x1|1",
+        "002:gicv3_icv_iar_read GICv3 ICV_IAR1 read cpu 0x0 value 0x1b|1",
+        "7@1.000002:gicv5_icc_something text|0",
+        "7@1.000002:gicv3_icv_iar_read GICv3 ICV_IAR1 read cpu 0x0 value 0x1b|0",
+      })
+  void aLineThatIsNotUnderstoodIsALoss(String line, int marks) {
+    String event = "7@1.000001:gicv3_icv_iar_read GICv3 ICV_IAR1 read cpu 0x0 value 0x3ff\n";
+
+    Logs.Outcome outcome = Logs.read("[...]\n" + event + line + "\n");
+
+    assertThat(outcome.rows().stream().filter(row -> row.endsWith("lost"))).hasSize(marks);
+    assertThat(outcome.counts().lostMarks()).isEqualTo(marks);
   }
 
   @Test
@@ -221,7 +246,8 @@ class QemuLogTest {
       }
       Logs.Outcome outcome = Logs.read(bytes);
 
-      assertThat(outcome.rows()).hasSize((int) outcome.counts().events());
+      assertThat(outcome.rows())
+          .hasSize((int) (outcome.counts().events() + outcome.counts().lostMarks()));
     }
   }
 
@@ -232,8 +258,9 @@ class QemuLogTest {
 
     Logs.Outcome outcome = Logs.read(start + "1".repeat(300_000) + "\n" + next);
 
-    assertThat(outcome.rows()).hasSize(2);
-    assertThat(outcome.rows().get(1))
+    assertThat(outcome.rows()).hasSize(3);
+    assertThat(outcome.rows().get(1)).isEqualTo("1000001000 [-1] -1 lost");
+    assertThat(outcome.rows().get(2))
         .isEqualTo("1000002000 [0] 7 hw_icv gic=3 op=read reg=iar value=0x2 group=1");
     assertThat(outcome.counts().diagnosticCounts())
         .isEqualTo(Map.of("line-cut", 1L, "text-shape-unknown", 1L));
