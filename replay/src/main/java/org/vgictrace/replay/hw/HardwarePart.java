@@ -65,6 +65,9 @@ public final class HardwarePart implements Part {
   private static final long V3_INTID = 0xff_ffff;
   private static final int PREEMPTION_BITS_DEFAULT = 5;
 
+  /** Registers over which GICv2 spreads the bits of EISR and ELRSR. */
+  private static final int STATUS_WORDS = 2;
+
   private final Machine machine;
   private final Ledger ledger;
   private final HardwareReporter reporter;
@@ -158,7 +161,7 @@ public final class HardwarePart implements Part {
     }
     VirtualInterface v = at(e, v3);
     if (v == null) {
-      elsewhere(reg, write, e.getInt(ICH_INDEX, 0));
+      elsewhere(reg, write, index(e, VirtualInterface.LRS_MAX));
       return;
     }
     settled(e, v);
@@ -175,16 +178,22 @@ public final class HardwarePart implements Part {
     for (VirtualInterface v : byCpu.values()) {
       if (write) {
         v.forget();
-      } else if (reg == LR) {
+      } else if (reg == LR && index >= 0) {
         v.unseen &= ~(1L << index);
       }
     }
   }
 
+  /** Which of several registers of one name is accessed, -1 if there is no such register. */
+  private static int index(Event e, int end) {
+    long index = e.get(ICH_INDEX, -1);
+    return index >= 0 && index < end ? (int) index : -1;
+  }
+
   private void written(Event e, VirtualInterface v, int reg, long value) {
     if (reg == LR) {
-      int lr = e.getInt(ICH_INDEX, VirtualInterface.LRS_MAX);
-      if (lr < VirtualInterface.LRS_MAX) {
+      int lr = index(e, VirtualInterface.LRS_MAX);
+      if (lr >= 0) {
         checks.listRegisterWritten(e, v, lr, value);
         v.set(lr, v.v3 ? value & ~V3_PRIORITY_RES0 : value, e.seq, e.ts);
         v.changed = true;
@@ -214,10 +223,12 @@ public final class HardwarePart implements Part {
   }
 
   private void read(Event e, VirtualInterface v, int reg, long value) {
-    int index = e.getInt(ICH_INDEX, 0);
-    if (reg == LR && index < VirtualInterface.LRS_MAX) {
-      checks.listRegisterRead(e, v, index, value);
-      v.set(index, value, e.seq, e.ts);
+    if (reg == LR) {
+      int lr = index(e, VirtualInterface.LRS_MAX);
+      if (lr >= 0) {
+        checks.listRegisterRead(e, v, lr, value);
+        v.set(lr, value, e.seq, e.ts);
+      }
     } else if (reg == LR_LOW || reg == LR_HIGH) {
       v.unseen = 0;
     } else if (reg == HCR) {
@@ -229,7 +240,10 @@ public final class HardwarePart implements Part {
     } else if (reg == MISR) {
       checks.status(e, v, count, value);
     } else if (reg == EISR || reg == ELRSR) {
-      checks.emptiness(e, v, count, index * 32, value, reg == ELRSR);
+      int word = e.has(ICH_INDEX) ? index(e, STATUS_WORDS) : 0;
+      if (word >= 0) {
+        checks.emptiness(e, v, count, word * Integer.SIZE, value, reg == ELRSR);
+      }
     } else {
       priorities(e, v, reg, value);
     }

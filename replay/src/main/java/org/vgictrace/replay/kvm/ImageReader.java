@@ -26,8 +26,8 @@ final class ImageReader {
     v.inTainted = 0;
     v.inHcrTainted = false;
     learn(e, v.in, v.inRecorded);
-    v.used =
-        e.has(LrImage.USED_LRS) ? e.getInt(LrImage.USED_LRS, 0) : leadingUsed(v.in, v.inRecorded);
+    int used = e.getInt(LrImage.USED_LRS, -1);
+    v.used = used >= 0 ? used : leadingUsed(v.in, v.inRecorded);
   }
 
   void exit(Event e, VcpuState v) {
