@@ -160,7 +160,7 @@ public final class Replay {
         verdicts.findings(),
         model.observed(),
         missing(verdicts.counts()),
-        model.gaps(),
+        model.gaps() + ledger.hardwareGaps(),
         model.vms(),
         model.vcpus());
   }

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.vgictrace.replay.rule.Catalogue;
+import org.vgictrace.replay.rule.Observation;
 import org.vgictrace.replay.rule.Reason;
 import org.vgictrace.replay.rule.Rule;
 import org.vgictrace.replay.rule.Severity;
@@ -39,6 +40,10 @@ public final class Ledger {
   public static final int ENTRIES_PER_GAP_MIN = 50;
 
   private static final Map<Rule, Integer> INDEXES = indexes();
+
+  /** Which rules judge the hardware's log, by catalogue position. Its gaps are counted apart. */
+  private static final boolean[] OF_HARDWARE = ofHardware();
+
   private static final Reason[] REASONS = Reason.values();
   private static final Transition[] TRANSITIONS = Transition.values();
 
@@ -53,6 +58,7 @@ public final class Ledger {
 
   private boolean contradicted;
   private @Nullable Reason blindness;
+  private long hardwareGaps;
   private boolean decidedNow;
   private @Nullable Strength violatedNow;
   private boolean touchedNow;
@@ -170,7 +176,7 @@ public final class Ledger {
     if (!judged[rule]) {
       return;
     }
-    if (blindness != null && restsOnOthers(strength, finding)) {
+    if (blindness != null && !OF_HARDWARE[rule] && restsOnOthers(strength, finding)) {
       indeterminate(rule, blindness);
       return;
     }
@@ -204,6 +210,16 @@ public final class Ledger {
     return strength == Strength.SOFT || strength == Strength.ABSENCE;
   }
 
+  /** Lines are missing in the hardware's log without a mark: one would explain what it shows. */
+  public void hardwareGap() {
+    hardwareGaps++;
+  }
+
+  /** Places where lines of the hardware's log are missing without a mark. */
+  public long hardwareGaps() {
+    return hardwareGaps;
+  }
+
   /** Whether some event contradicts itself under a rule of severity error. */
   public boolean isContradicted() {
     return contradicted;
@@ -218,11 +234,11 @@ public final class Ledger {
       Candidate candidate = candidates.get(i);
       Strength strength = candidate.strength;
       boolean weak = strength == Strength.SOFT || strength == Strength.ABSENCE;
-      if (weak && candidate.finding.at().seq() > seq) {
+      Finding finding = candidate.finding;
+      int rule = index(finding.rule());
+      if (weak && !OF_HARDWARE[rule] && finding.at().seq() > seq) {
         candidates.remove(i);
-        Finding finding = candidate.finding;
         byKey.remove(new Key(finding.rule(), finding.vm(), strength));
-        int rule = index(finding.rule());
         inconsistent[rule][strength.ordinal()] -= candidate.times;
         indeterminate[rule][Reason.LOST_EVENTS.ordinal()] += candidate.times;
         int s = strength.ordinal();
@@ -279,7 +295,9 @@ public final class Ledger {
     return new Verdicts(List.copyOf(findings), counts(gaps, entries));
   }
 
-  private boolean stands(Candidate candidate, long gaps, long entries) {
+  private boolean stands(Candidate candidate, long kvmGaps, long entries) {
+    int rule = index(candidate.finding.rule());
+    long gaps = OF_HARDWARE[rule] ? hardwareGaps : kvmGaps;
     return switch (candidate.strength) {
       case HARD -> true;
       case PAIR -> gaps == 0 || entries / gaps >= ENTRIES_PER_GAP_MIN;
@@ -287,8 +305,7 @@ public final class Ledger {
       case ABSENCE ->
           gaps == 0
               && candidate.times >= ABSENCES_MIN
-              && candidate.times * INSTANCES_PER_ABSENCE_MAX
-                  >= consistent[index(candidate.finding.rule())];
+              && candidate.times * INSTANCES_PER_ABSENCE_MAX >= consistent[rule];
     };
   }
 
@@ -330,6 +347,15 @@ public final class Ledger {
       counts.add(new RuleCount(rule, consistent[i], broken - withdrawn[i], undecided));
     }
     return counts;
+  }
+
+  private static boolean[] ofHardware() {
+    List<Rule> rules = Catalogue.rules();
+    boolean[] ofHardware = new boolean[rules.size()];
+    for (int i = 0; i < ofHardware.length; i++) {
+      ofHardware[i] = rules.get(i).needs().contains(Observation.HARDWARE);
+    }
+    return ofHardware;
   }
 
   private static Map<Rule, Integer> indexes() {

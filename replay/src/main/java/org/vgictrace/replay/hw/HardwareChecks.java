@@ -6,11 +6,8 @@ import static org.vgictrace.replay.hw.HardwareReporter.image;
 import org.jspecify.annotations.Nullable;
 import org.vgictrace.replay.engine.Event;
 import org.vgictrace.replay.engine.Ledger;
-import org.vgictrace.replay.engine.Strength;
-import org.vgictrace.replay.gic.Hcr;
 import org.vgictrace.replay.gic.Lr;
 import org.vgictrace.replay.gic.LrEncodingFaults;
-import org.vgictrace.replay.gic.Misr;
 import org.vgictrace.replay.gic.Vmcr;
 import org.vgictrace.replay.rule.HardwareRules;
 import org.vgictrace.replay.rule.Reason;
@@ -21,9 +18,6 @@ final class HardwareChecks {
   private static final int GIC_2 = Ledger.index(HardwareRules.GIC_2);
   private static final int GIC_3 = Ledger.index(HardwareRules.GIC_3);
   private static final int GIC_4 = Ledger.index(HardwareRules.GIC_4);
-  private static final int GIC_5 = Ledger.index(HardwareRules.GIC_5);
-  private static final int GIC_6 = Ledger.index(HardwareRules.GIC_6);
-  private static final int GIC_7 = Ledger.index(HardwareRules.GIC_7);
   private static final int GIC_8 = Ledger.index(HardwareRules.GIC_8);
 
   /** A GICv2 interrupt and the CPU an SGI comes from. */
@@ -43,16 +37,17 @@ final class HardwareChecks {
     if (fault == null) {
       report.consistent(GIC_1);
     } else {
-      report.violated(
-          GIC_1,
-          Strength.HARD,
-          e,
-          "write " + HardwareReporter.lr(v, lr, value),
-          v,
-          Lr.intid(value, v.v3, false),
-          "LR" + lr + " of CPU " + v.cpu + " is given " + fault,
-          "a value the architecture defines",
-          hex(value));
+      report.impossible(
+          new Contradiction(
+              GIC_1,
+              e,
+              "write " + HardwareReporter.lr(v, lr, value),
+              v,
+              -1,
+              Lr.intid(value, v.v3, false),
+              "LR" + lr + " of CPU " + v.cpu + " is given " + fault,
+              "a value the architecture defines",
+              hex(value)));
     }
     if ((v.unseen >>> lr & 1) == 0 || !v.isKnown(lr)) {
       return;
@@ -61,16 +56,17 @@ final class HardwareChecks {
     if (Lr.state(before, v.v3) == Lr.STATE_INACTIVE || before == value) {
       report.consistent(GIC_8);
     } else {
-      report.contradicted(
-          GIC_8,
-          e,
-          "write " + HardwareReporter.lr(v, lr, value),
-          v,
-          lr,
-          v.intid(lr),
-          "what the guest did with LR" + lr + " of CPU " + v.cpu + " is overwritten unread",
-          "a read of LR" + lr + " before the write",
-          HardwareReporter.lr(v, lr, before));
+      report.absent(
+          new Contradiction(
+              GIC_8,
+              e,
+              "write " + HardwareReporter.lr(v, lr, value),
+              v,
+              lr,
+              v.intid(lr),
+              "what the guest did with LR" + lr + " of CPU " + v.cpu + " is overwritten unread",
+              "a read of LR" + lr + " before the write",
+              HardwareReporter.lr(v, lr, before)));
     }
   }
 
@@ -105,7 +101,7 @@ final class HardwareChecks {
   }
 
   /** The hypervisor reads a list register. */
-  void listRegisterRead(Event e, VirtualInterface v, int lr, long value) {
+  void listRegisterRead(Event e, VirtualInterface v, int count, int lr, long value) {
     if ((v.unseen >>> lr & 1) != 0) {
       report.consistent(GIC_8);
     }
@@ -113,18 +109,54 @@ final class HardwareChecks {
       report.indeterminate(GIC_3, Reason.TRACE_START);
     } else if (v.lrs[lr] == value) {
       report.consistent(GIC_3);
+      report.confirmed(v, 1L << lr, 0);
+    } else if (!v.isPinned(lr) || isOfGuest(v.lrs[lr], value, v.v3)) {
+      // A write of it is missing, or what the guest did with it.
+      report.changed(v, 1L << lr, 0);
+      report.gap(GIC_3);
     } else {
-      report.contradicted(
-          GIC_3,
-          e,
-          "read " + HardwareReporter.lr(v, lr, value),
-          v,
-          lr,
-          v.intid(lr),
-          "LR" + lr + " of CPU " + v.cpu + " is not what it was written and the guest made of it",
-          HardwareReporter.lr(v, lr, v.lrs[lr]),
-          HardwareReporter.lr(v, lr, value));
+      different(e, v, v.pinned(count) & ~(1L << lr), lr, value);
     }
+  }
+
+  /**
+   * A list register in use is not what it was. Where a whole stretch of the log is missing the
+   * others that are in use would not be either.
+   *
+   * @param others those, as bits
+   */
+  private void different(Event e, VirtualInterface v, long others, int lr, long value) {
+    Contradiction different =
+        new Contradiction(
+            GIC_3,
+            e,
+            "read " + HardwareReporter.lr(v, lr, value),
+            v,
+            lr,
+            v.intid(lr),
+            "LR" + lr + " of CPU " + v.cpu + " is not what it was written and the guest made of it",
+            HardwareReporter.lr(v, lr, v.lrs[lr]),
+            HardwareReporter.lr(v, lr, value));
+    if (others == 0) {
+      report.contradicted(different);
+    } else {
+      report.suspected(different, others, 0);
+    }
+  }
+
+  /** Whether acknowledges and ends of the guest make one value of a list register another. */
+  private static boolean isOfGuest(long from, long to, boolean v3) {
+    long state = Lr.stateMask(v3);
+    int before = Lr.state(from, v3);
+    int after = Lr.state(to, v3);
+    boolean possible =
+        switch (before) {
+          case Lr.STATE_PENDING -> after == Lr.STATE_ACTIVE || after == Lr.STATE_INACTIVE;
+          case Lr.STATE_ACTIVE -> after == Lr.STATE_INACTIVE;
+          case Lr.STATE_PENDING_ACTIVE -> true;
+          default -> false;
+        };
+    return possible && (from & ~state) == (to & ~state);
   }
 
   /** The guest uses its interface for the first time since list registers were written. */
@@ -132,16 +164,7 @@ final class HardwareChecks {
     for (int a = 0; a < count; a++) {
       for (int b = a + 1; b < count; b++) {
         if (v.isKnown(a) && v.isKnown(b) && isSame(v, a, b)) {
-          report.violated(
-              GIC_2,
-              Strength.SOFT,
-              e,
-              "the guest uses its interface",
-              v,
-              v.intid(a),
-              "LR" + a + " and LR" + b + " of CPU " + v.cpu + " hold the same interrupt",
-              "one list register per interrupt",
-              HardwareReporter.lr(v, a, v.lrs[a]) + "; " + HardwareReporter.lr(v, b, v.lrs[b]));
+          duplicate(e, v, a, b);
           return;
         }
       }
@@ -150,6 +173,25 @@ final class HardwareChecks {
       report.consistent(GIC_2);
     } else {
       report.indeterminate(GIC_2, Reason.TRACE_START);
+    }
+  }
+
+  private void duplicate(Event e, VirtualInterface v, int a, int b) {
+    Contradiction twice =
+        new Contradiction(
+            GIC_2,
+            e,
+            "the guest uses its interface",
+            v,
+            a,
+            v.intid(a),
+            "LR" + a + " and LR" + b + " of CPU " + v.cpu + " hold the same interrupt",
+            "one list register per interrupt",
+            HardwareReporter.lr(v, a, v.lrs[a]) + "; " + HardwareReporter.lr(v, b, v.lrs[b]));
+    if (v.isPinned(a) && v.isPinned(b)) {
+      report.contradicted(twice);
+    } else {
+      report.suspected(twice, 1L << a | 1L << b, 0);
     }
   }
 
@@ -183,16 +225,20 @@ final class HardwareChecks {
       } else if (!v.prioritiesKnown() || !v.v3 && Lr.group(v.lrs[best], false) == 1) {
         report.indeterminate(GIC_4, Reason.TRACE_START);
       } else {
-        report.contradicted(
-            GIC_4,
-            e,
-            "acknowledge returns " + intid,
-            v,
-            best,
-            v.intid(best),
-            "the guest of CPU " + v.cpu + " is given no interrupt although one is pending",
-            HardwareReporter.lr(v, best, v.lrs[best]),
-            "INTID " + intid + "; " + image(v, count));
+        // It may have been masked, or acknowledged before.
+        report.suspected(
+            new Contradiction(
+                GIC_4,
+                e,
+                "acknowledge returns " + intid,
+                v,
+                best,
+                v.intid(best),
+                "the guest of CPU " + v.cpu + " is given no interrupt although one is pending",
+                HardwareReporter.lr(v, best, v.lrs[best]),
+                "INTID " + intid + "; " + image(v, count)),
+            1L << best,
+            Suspicion.VMCR);
       }
       return;
     }
@@ -206,16 +252,51 @@ final class HardwareChecks {
       report.consistent(GIC_4);
       return;
     }
-    report.contradicted(
-        GIC_4,
-        e,
-        "acknowledge returns " + intid,
-        v,
+    wrong(
+        new Contradiction(
+            GIC_4,
+            e,
+            "acknowledge returns " + intid,
+            v,
+            given,
+            intid,
+            "the guest of CPU " + v.cpu + " is given an interrupt that is not the one to deliver",
+            deliverable ? HardwareReporter.lr(v, best, v.lrs[best]) : "no interrupt",
+            "INTID " + intid + "; " + image(v, count)),
         given,
-        intid,
-        "the guest of CPU " + v.cpu + " is given an interrupt that is not the one to deliver",
-        deliverable ? HardwareReporter.lr(v, best, v.lrs[best]) : "no interrupt",
-        "INTID " + intid + "; " + image(v, count));
+        best,
+        count);
+  }
+
+  /**
+   * The guest is given another interrupt than the one to deliver.
+   *
+   * @param given pending list register that holds it, -1 for none
+   * @param best the one to deliver, -1 for none
+   */
+  private void wrong(Contradiction wrong, int given, int best, int count) {
+    VirtualInterface v = wrong.v();
+    if (given < 0) {
+      if (v.pinned(count) == VirtualInterface.all(count)) {
+        report.contradicted(wrong);
+      } else {
+        // A write that put it into a list register is missing.
+        report.gap(GIC_4);
+      }
+    } else if (!v.isEnabled()) {
+      report.suspected(wrong, 0, Suspicion.HCR);
+    } else if (best >= 0
+        && best != given
+        && Lr.group(v.lrs[best], v.v3) == Lr.group(v.lrs[given], v.v3)
+        && Lr.priority(v.lrs[best], v.v3) < Lr.priority(v.lrs[given], v.v3)) {
+      // Whatever lets the one through lets the other through, unless that is not pending any more.
+      report.suspected(wrong, 1L << best, 0);
+    } else if (best != given) {
+      report.suspected(wrong, 0, Suspicion.VMCR);
+    } else {
+      // An end is missing, which would have let it through.
+      report.gap(GIC_4);
+    }
   }
 
   /** Whether a pending list register passes group, mask and running priority. */
@@ -230,97 +311,5 @@ final class HardwareChecks {
       return false;
     }
     return !v.prioritiesKnown() || v.groupPriority(lr) < v.running(preemptionBits);
-  }
-
-  /** The maintenance line is reported, or must not have changed. */
-  void maintenance(Event e, VirtualInterface v, int count, int level) {
-    if (!v.isMisrKnown(count)) {
-      report.indeterminate(GIC_5, Reason.TRACE_START);
-      return;
-    }
-    int misr = v.misr(count);
-    int expected = Misr.isAsserted(v.hcr, misr) ? 1 : 0;
-    if (level == expected) {
-      report.consistent(GIC_5);
-      return;
-    }
-    report.contradicted(
-        GIC_5,
-        e,
-        "maintenance line " + level,
-        v,
-        -1,
-        -1,
-        "the maintenance line of CPU " + v.cpu + " is " + level + " against its causes",
-        "level " + expected + " (MISR " + Misr.text(misr) + ")",
-        "level " + level + "; " + image(v, count));
-  }
-
-  /** The hypervisor reads EISR or ELRSR, 32 registers of it if there are several. */
-  void emptiness(Event e, VirtualInterface v, int count, int first, long value, boolean empty) {
-    long all = count >= VirtualInterface.LRS_MAX ? -1L : (1L << count) - 1;
-    long known = v.known & all;
-    long computed = empty ? Misr.elrsr(v.lrs, count, v.v3) : Misr.eisr(v.lrs, count, v.v3);
-    long mask = (known >>> first) & 0xffff_ffffL;
-    if (mask == 0) {
-      report.indeterminate(GIC_6, Reason.TRACE_START);
-    } else if ((computed >>> first & mask) == (value & mask)) {
-      report.consistent(GIC_6);
-    } else {
-      String name = empty ? "ELRSR" : "EISR";
-      report.contradicted(
-          GIC_6,
-          e,
-          name + " read " + hex(value),
-          v,
-          -1,
-          -1,
-          name + " of CPU " + v.cpu + " contradicts the list registers",
-          hex(computed >>> first & mask),
-          hex(value & mask) + "; " + image(v, count));
-    }
-  }
-
-  /** The hypervisor reads MISR. */
-  void status(Event e, VirtualInterface v, int count, long value) {
-    if (!v.isMisrKnown(count)) {
-      report.indeterminate(GIC_6, Reason.TRACE_START);
-      return;
-    }
-    int misr = v.misr(count);
-    if (misr == value) {
-      report.consistent(GIC_6);
-    } else {
-      report.contradicted(
-          GIC_6,
-          e,
-          "MISR read " + hex(value),
-          v,
-          -1,
-          -1,
-          "MISR of CPU " + v.cpu + " contradicts its causes",
-          Misr.text(misr) + " (" + hex(misr) + ")",
-          Misr.text((int) value) + " (" + hex(value) + "); " + image(v, count));
-    }
-  }
-
-  /** The hypervisor reads HCR. */
-  void count(Event e, VirtualInterface v, long value) {
-    if (!v.hcrKnown || !v.countKnown) {
-      report.indeterminate(GIC_7, Reason.TRACE_START);
-    } else if (Hcr.eoiCount(v.hcr) == Hcr.eoiCount(value)) {
-      report.consistent(GIC_7);
-    } else {
-      report.contradicted(
-          GIC_7,
-          e,
-          "HCR read " + hex(value),
-          v,
-          -1,
-          -1,
-          "EOIcount of CPU " + v.cpu + " is not the number of ends that found no list register",
-          Integer.toString(Hcr.eoiCount(v.hcr)),
-          Integer.toString(Hcr.eoiCount(value)));
-    }
   }
 }

@@ -19,12 +19,20 @@ import org.vgictrace.replay.rule.Observation;
  * access judged.
  *
  * <p>The order of the log is that in which the accesses took effect. What is not known yet, at the
- * beginning or after something unclear, makes verdicts undecided, not findings. Memory is bounded
- * by the number of CPUs, of which there are at most {@value #CPUS_MAX}.
+ * beginning or after something unclear, makes verdicts undecided, not findings; so does what a
+ * single missing line would explain, for logs are cut when they are passed on. Memory is bounded by
+ * the number of CPUs, of which there are at most {@value #CPUS_MAX}.
  */
 public final class HardwarePart implements Part {
   private static final EnumSet<Kind> USED =
-      EnumSet.of(Kind.HW_ICH, Kind.HW_LR, Kind.HW_ICV, Kind.HW_ACK, Kind.HW_MAINT, Kind.LOST);
+      EnumSet.of(
+          Kind.HW_ICH,
+          Kind.HW_LR,
+          Kind.HW_ICV,
+          Kind.HW_ACK,
+          Kind.HW_HPPI,
+          Kind.HW_MAINT,
+          Kind.LOST);
 
   /** Most CPUs that are followed; no GIC has more. */
   private static final int CPUS_MAX = 4096;
@@ -36,6 +44,9 @@ public final class HardwarePart implements Part {
   private static final int ICH_VALUE = Kind.HW_ICH.column("value");
   private static final int ICV_GROUP = Kind.HW_ICV.column("group");
   private static final int ACK_SIDE = Kind.HW_ACK.column("side");
+  private static final int ENTRY_LR = Kind.HW_LR.column("lr");
+  private static final int ENTRY_VALUE = Kind.HW_LR.column("value");
+  private static final int HPPI_LR = Kind.HW_HPPI.column("lr");
   private static final int MAINT_LEVEL = Kind.HW_MAINT.column("level");
 
   private static final int LR = ich("lr");
@@ -72,6 +83,7 @@ public final class HardwarePart implements Part {
   private final Ledger ledger;
   private final HardwareReporter reporter;
   private final HardwareChecks checks;
+  private final StatusChecks status;
   private final Int2ObjectHashMap<VirtualInterface> byCpu = new Int2ObjectHashMap<>();
 
   /** List registers of an interface, 0 as long as VTR was not read. */
@@ -89,6 +101,7 @@ public final class HardwarePart implements Part {
     this.ledger = ledger;
     reporter = new HardwareReporter(ledger);
     checks = new HardwareChecks(reporter);
+    status = new StatusChecks(reporter);
   }
 
   private static int ich(String register) {
@@ -123,8 +136,15 @@ public final class HardwarePart implements Part {
       case HW_ACK -> {
         VirtualInterface v = e.getInt(ACK_SIDE, 0) == 1 ? at(e, false) : null;
         if (v != null) {
-          settled(e, v);
+          settled(v);
           v.acknowledging = true;
+        }
+      }
+      case HW_LR -> entry(e);
+      case HW_HPPI -> {
+        VirtualInterface v = e.cpu < 0 ? null : byCpu.get(e.cpu);
+        if (v != null && v.v3 && e.has(HPPI_LR)) {
+          status.best(v, count, e.getInt(HPPI_LR, -1));
         }
       }
       case HW_MAINT -> maintenance(e);
@@ -164,7 +184,7 @@ public final class HardwarePart implements Part {
       elsewhere(reg, write, index(e, VirtualInterface.LRS_MAX));
       return;
     }
-    settled(e, v);
+    settled(v);
     v.guestRuns = false;
     if (write) {
       written(e, v, reg, value);
@@ -195,24 +215,39 @@ public final class HardwarePart implements Part {
       int lr = index(e, VirtualInterface.LRS_MAX);
       if (lr >= 0) {
         checks.listRegisterWritten(e, v, lr, value);
-        v.set(lr, v.v3 ? value & ~V3_PRIORITY_RES0 : value, e.seq, e.ts);
+        reporter.changed(v, 1L << lr, 0);
+        v.set(lr, v.v3 ? value & ~V3_PRIORITY_RES0 : value, true, e.seq, e.ts);
         v.changed = true;
       }
     } else if (reg == LR_LOW || reg == LR_HIGH) {
+      reporter.changed(v, -1L, 0);
       v.known = 0;
     } else if (reg == HCR) {
+      reporter.changed(v, 0, Suspicion.HCR);
       v.setHcr(value);
     } else if (reg == VMCR) {
+      reporter.changed(v, 0, Suspicion.VMCR);
       v.vmcr = value;
       v.vmcrKnown = true;
       v.residency++;
     } else {
-      priorities(e, v, reg, value);
+      priorities(e, v, reg, false, value);
     }
   }
 
-  private static void priorities(Event e, VirtualInterface v, int reg, long value) {
+  private void entry(Event e) {
+    VirtualInterface v = at(e, false);
+    long lr = e.get(ENTRY_LR, -1);
+    if (v != null && lr >= 0 && lr < VirtualInterface.LRS_MAX && e.has(ENTRY_VALUE)) {
+      status.entry(v, (int) lr, e.get(ENTRY_VALUE, 0));
+    }
+  }
+
+  private void priorities(Event e, VirtualInterface v, int reg, boolean read, long value) {
     int index = e.getInt(ICH_INDEX, 0);
+    if (read && reg == APR) {
+      status.priorities((v.apKnown & 1) != 0, v.ap0, value);
+    }
     if (reg == APR || reg == AP0R && index == 0) {
       v.ap0 = value;
       v.apKnown |= 1;
@@ -226,26 +261,27 @@ public final class HardwarePart implements Part {
     if (reg == LR) {
       int lr = index(e, VirtualInterface.LRS_MAX);
       if (lr >= 0) {
-        checks.listRegisterRead(e, v, lr, value);
-        v.set(lr, value, e.seq, e.ts);
+        checks.listRegisterRead(e, v, scanned(), lr, value);
+        v.set(lr, value, false, e.seq, e.ts);
       }
     } else if (reg == LR_LOW || reg == LR_HIGH) {
       v.unseen = 0;
     } else if (reg == HCR) {
-      checks.count(e, v, value);
+      status.control(e, v, value);
       v.setHcr(value);
     } else if (reg == VMCR) {
+      status.guestControl(v, preemptionBits, value);
       v.vmcr = value;
       v.vmcrKnown = true;
     } else if (reg == MISR) {
-      checks.status(e, v, count, value);
+      status.status(e, v, count, value);
     } else if (reg == EISR || reg == ELRSR) {
       int word = e.has(ICH_INDEX) ? index(e, STATUS_WORDS) : 0;
       if (word >= 0) {
-        checks.emptiness(e, v, count, word * Integer.SIZE, value, reg == ELRSR);
+        status.emptiness(e, v, count, word * Integer.SIZE, value, reg == ELRSR);
       }
     } else {
-      priorities(e, v, reg, value);
+      priorities(e, v, reg, true, value);
     }
   }
 
@@ -259,7 +295,7 @@ public final class HardwarePart implements Part {
     long value = e.get(ICH_VALUE, 0);
     boolean acknowledge = reg == IAR && !write;
     if (!v.acknowledging) {
-      settled(e, v);
+      settled(v);
     }
     runs(e, v);
     if (acknowledge) {
@@ -299,10 +335,15 @@ public final class HardwarePart implements Part {
     }
     int scanned = scanned();
     int lr = v.pending(intid, scanned);
-    if (lr < 0 || !v.v3 && v.isAmbiguous(intid, scanned)) {
+    if (lr < 0) {
+      // It was some other's, whatever it returned.
+      v.doubtPending(scanned);
+      v.apKnown = 0;
+    } else if (!v.v3 && v.isAmbiguous(intid, scanned)) {
       v.doubt(intid, scanned);
       v.apKnown = 0;
     } else {
+      reporter.changed(v, 1L << lr, 0);
       v.acknowledge(lr, preemptionBits);
       v.apKnown = v.vmcrKnown ? v.apKnown : 0;
     }
@@ -329,8 +370,16 @@ public final class HardwarePart implements Part {
     if (v.isSplit()) {
       v.endWithoutDeactivation(intid, scanned());
     } else {
-      v.deactivate(intid, scanned());
+      deactivated(v, intid);
     }
+  }
+
+  private void deactivated(VirtualInterface v, long intid) {
+    int lr = v.active(intid, scanned());
+    if (lr >= 0) {
+      reporter.changed(v, 1L << lr, 0);
+    }
+    v.deactivate(intid, scanned());
   }
 
   private void deactivate(VirtualInterface v, long intid) {
@@ -343,13 +392,14 @@ public final class HardwarePart implements Part {
       v.doubt(intid, scanned());
       v.countKnown = false;
     } else if (v.isSplit()) {
-      v.deactivate(intid, scanned());
+      deactivated(v, intid);
       v.lineLate = !v.v3;
     }
   }
 
   /** The guest's own settings, which VMCR shows as well. */
   private void controls(Event e, VirtualInterface v, int reg, long value) {
+    reporter.changed(v, 0, Suspicion.VMCR);
     int group = e.getInt(ICV_GROUP, 0);
     if (reg == PMR) {
       v.setControl(24, 0xf8, value);
@@ -377,14 +427,14 @@ public final class HardwarePart implements Part {
     v.line = e.getInt(MAINT_LEVEL, 0);
     v.lineLate = false;
     if (!v.acknowledging) {
-      checks.maintenance(e, v, count, v.line);
+      status.line(e, v, count, v.line);
     }
   }
 
-  /** Before the next access: the line, if it is reported at all, must be what it was said to be. */
-  private void settled(Event e, VirtualInterface v) {
-    if (v.line >= 0 && !v.lineLate && !v.acknowledging) {
-      checks.maintenance(e, v, count, v.line);
+  /** Before the next access: the line has settled. */
+  private void settled(VirtualInterface v) {
+    if (v.line >= 0 && !v.lineLate && !v.acknowledging && !status.unchanged(v, count)) {
+      v.line = -1;
     }
   }
 

@@ -1,7 +1,6 @@
 package org.vgictrace.replay.hw;
 
 import java.util.List;
-import org.vgictrace.replay.engine.Event;
 import org.vgictrace.replay.engine.Ledger;
 import org.vgictrace.replay.engine.Strength;
 import org.vgictrace.replay.gic.Hcr;
@@ -40,55 +39,100 @@ final class HardwareReporter {
   }
 
   /**
-   * Reports a broken rule whose contradiction rests on all accesses of the guest being recorded.
-   *
-   * @param lr list register whose history matters, -1 for none
+   * Reports a contradiction that no single missing line explains, if all accesses of guests are
+   * recorded.
    */
-  void contradicted(
-      int rule,
-      Event at,
-      String atText,
-      VirtualInterface v,
-      int lr,
-      long intid,
-      String message,
-      String expected,
-      String observed) {
-    if (!followed) {
-      ledger.indeterminate(rule, Reason.PROBE_MISSING);
-      return;
-    }
-    EventRef[] because = lr >= 0 && v.isKnown(lr) ? new EventRef[] {set(v, lr)} : new EventRef[0];
-    violated(rule, Strength.SOFT, at, atText, v, intid, message, expected, observed, because);
+  void contradicted(Contradiction c) {
+    violated(c, Strength.SOFT);
   }
 
-  /** Reports a broken rule. */
-  void violated(
-      int rule,
-      Strength strength,
-      Event at,
-      String atText,
-      VirtualInterface v,
-      long intid,
-      String message,
-      String expected,
-      String observed,
-      EventRef... because) {
-    Finding finding =
-        new Finding(
-            RULES.get(rule),
-            message,
-            Ledger.ref(at, atText),
-            List.of(because),
-            at.pid,
-            null,
-            null,
-            intid < 0 ? null : intid,
-            expected,
-            observed,
-            "host-gic=" + (v.v3 ? "v3" : "v2") + ", residency " + v.residency + " of CPU " + v.cpu,
-            1);
-    ledger.violated(rule, strength, finding);
+  /** Reports that something is missing, which a missing line explains unless it is systematic. */
+  void absent(Contradiction c) {
+    violated(c, Strength.ABSENCE);
+  }
+
+  private void violated(Contradiction c, Strength strength) {
+    if (followed) {
+      ledger.violated(c.rule(), strength, finding(c));
+    } else {
+      ledger.indeterminate(c.rule(), Reason.PROBE_MISSING);
+    }
+  }
+
+  /**
+   * Notes a contradiction that one missing line would explain, until reads show whether there was
+   * such a line.
+   *
+   * @param lrs list registers that must be read as they are believed to be, as bits
+   * @param controls control registers that must be
+   */
+  void suspected(Contradiction c, long lrs, int controls) {
+    if (!followed) {
+      ledger.indeterminate(c.rule(), Reason.PROBE_MISSING);
+    } else if (c.v().suspicion != null) {
+      gap(c.rule());
+    } else {
+      c.v().suspicion = new Suspicion(c.rule(), finding(c), lrs, controls);
+    }
+  }
+
+  /** One line is missing that would explain what an access shows. */
+  void gap(int rule) {
+    if (followed) {
+      ledger.hardwareGap();
+      ledger.indeterminate(rule, Reason.UNMARKED_LOSS);
+    } else {
+      ledger.indeterminate(rule, Reason.PROBE_MISSING);
+    }
+  }
+
+  /** Registers were read and are as they were believed to be. */
+  void confirmed(VirtualInterface v, long lrs, int controls) {
+    Suspicion suspicion = v.suspicion;
+    if (suspicion == null || !suspicion.restsOn(lrs, controls)) {
+      return;
+    }
+    suspicion.lrs &= ~lrs;
+    suspicion.controls &= ~controls;
+    if (suspicion.isCertain()) {
+      v.suspicion = null;
+      ledger.violated(suspicion.rule, Strength.SOFT, suspicion.finding);
+    }
+  }
+
+  /** Registers change: whether they were as believed will not be known. */
+  void changed(VirtualInterface v, long lrs, int controls) {
+    Suspicion suspicion = v.suspicion;
+    if (suspicion == null) {
+      return;
+    }
+    suspicion.fresh = false;
+    if (suspicion.restsOn(lrs, controls)) {
+      v.suspicion = null;
+      gap(suspicion.rule);
+    }
+  }
+
+  /** Reports a value that contradicts itself. */
+  void impossible(Contradiction c) {
+    ledger.violated(c.rule(), Strength.HARD, finding(c));
+  }
+
+  private static Finding finding(Contradiction c) {
+    VirtualInterface v = c.v();
+    return new Finding(
+        RULES.get(c.rule()),
+        c.message(),
+        Ledger.ref(c.at(), c.atText()),
+        c.lr() >= 0 && v.isKnown(c.lr()) ? List.of(set(v, c.lr())) : List.of(),
+        c.at().pid,
+        null,
+        null,
+        c.intid() < 0 ? null : c.intid(),
+        c.expected(),
+        c.observed(),
+        "host-gic=" + (v.v3 ? "v3" : "v2") + ", residency " + v.residency + " of CPU " + v.cpu,
+        1);
   }
 
   private static EventRef set(VirtualInterface v, int lr) {

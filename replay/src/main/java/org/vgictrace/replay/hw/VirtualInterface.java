@@ -1,5 +1,6 @@
 package org.vgictrace.replay.hw;
 
+import org.jspecify.annotations.Nullable;
 import org.vgictrace.replay.gic.Hcr;
 import org.vgictrace.replay.gic.Lr;
 import org.vgictrace.replay.gic.Misr;
@@ -32,6 +33,9 @@ final class VirtualInterface {
   /** Which list registers the guest changed since the hypervisor last saw or wrote them. */
   long unseen;
 
+  /** Which list registers the hypervisor wrote and has not read since, as bits. */
+  long written;
+
   /** Where each list register got its value. */
   final long[] setSeq = new long[LRS_MAX];
 
@@ -53,6 +57,9 @@ final class VirtualInterface {
 
   /** Which of the two are known: 1 and 2. */
   int apKnown;
+
+  /** A contradiction that waits for reads to show that it is one; null if there is none. */
+  @Nullable Suspicion suspicion;
 
   /** Level of the maintenance line as reported last, -1 before the first report. */
   int line = -1;
@@ -84,6 +91,8 @@ final class VirtualInterface {
   void forget() {
     known = 0;
     unseen = 0;
+    written = 0;
+    suspicion = null;
     hcrKnown = false;
     countKnown = false;
     vmcrKnown = false;
@@ -92,26 +101,59 @@ final class VirtualInterface {
     acknowledging = false;
   }
 
+  /** The first {@code count} list registers, as bits. */
+  static long all(int count) {
+    return count >= LRS_MAX ? -1L : (1L << count) - 1;
+  }
+
   /** Whether the first {@code count} list registers are known. */
   boolean allKnown(int count) {
-    long all = count >= LRS_MAX ? -1L : (1L << count) - 1;
-    return count > 0 && (known & all) == all;
+    return count > 0 && (known & all(count)) == all(count);
   }
 
   boolean isKnown(int lr) {
     return (known >>> lr & 1) != 0;
   }
 
-  void set(int lr, long value, long seq, long ts) {
+  /**
+   * Whether a list register holds what the hypervisor wrote last, but for what the guest did. No
+   * hypervisor overwrites one that is in use without a look at it, so that at least two lines would
+   * have to be missing for it to hold something else.
+   */
+  boolean isPinned(int lr) {
+    return isKnown(lr) && (written >>> lr & 1) != 0 && Lr.state(lrs[lr], v3) != Lr.STATE_INACTIVE;
+  }
+
+  /** The {@linkplain #isPinned pinned} ones of the first {@code count} list registers, as bits. */
+  long pinned(int count) {
+    long bits = 0;
+    for (int lr = 0; lr < count; lr++) {
+      bits |= isPinned(lr) ? 1L << lr : 0;
+    }
+    return bits;
+  }
+
+  /** A list register got a value. */
+  void set(int lr, long value, boolean write, long seq, long ts) {
     lrs[lr] = value;
     known |= 1L << lr;
     unseen &= ~(1L << lr);
+    written = write ? written | 1L << lr : written & ~(1L << lr);
     setSeq[lr] = seq;
     setTs[lr] = ts;
   }
 
   boolean isEnabled() {
     return Hcr.has(hcr, Hcr.EN);
+  }
+
+  /** The list registers among the first {@code count} that are not inactive, as bits. */
+  long inUse(int count) {
+    long bits = 0;
+    for (int lr = 0; lr < count; lr++) {
+      bits |= Lr.state(lrs[lr], v3) == Lr.STATE_INACTIVE ? 0 : 1L << lr;
+    }
+    return bits;
   }
 
   /** Whether a number stands for no interrupt. */
@@ -195,6 +237,15 @@ final class VirtualInterface {
     }
   }
 
+  /** Makes the pending list registers unknown. */
+  void doubtPending(int count) {
+    for (int lr = 0; lr < count; lr++) {
+      if (isKnown(lr) && Lr.isPending(lrs[lr], v3)) {
+        known &= ~(1L << lr);
+      }
+    }
+  }
+
   /** The part of a priority that decides on preemption, for a group. */
   int groupPriority(int lr) {
     boolean first = Lr.group(lrs[lr], v3) == 0 || (vmcr & VMCR_CBPR) != 0;
@@ -258,6 +309,10 @@ final class VirtualInterface {
       int state = Lr.state(lrs[lr], v3) & ~Lr.STATE_ACTIVE;
       lrs[lr] = lrs[lr] & ~Lr.stateMask(v3) | stateBits(state);
       unseen |= 1L << lr;
+    } else if (pending(intid, count) >= 0) {
+      // Of what it never acknowledged: the acknowledge is missing, or it was another register's.
+      doubt(intid, count);
+      countKnown = false;
     } else if (allKnown(count) && !isLpi(intid)) {
       int next = Hcr.eoiCount(hcr) + 1 & EOI_COUNT_MASK;
       hcr = hcr & 0x7ff_ffffL | (long) next << 27;
@@ -314,6 +369,17 @@ final class VirtualInterface {
   /** The guest writes one of its own controls, which VMCR shows. */
   void setControl(int lowBit, long mask, long value) {
     vmcr = vmcr & ~(mask << lowBit) | (value & mask) << lowBit;
+  }
+
+  /**
+   * VMCR as it is read back: the binary points are at least what the implementation has, and FIQEn
+   * is 1 in GICv3.
+   */
+  long vmcrAsRead(int preemptionBits) {
+    int least = 7 - preemptionBits;
+    long bpr0 = Math.max(Vmcr.bpr0(vmcr), least);
+    long bpr1 = Math.max(Vmcr.bpr1(vmcr), least + 1);
+    return vmcr & ~(7L << 21 | 7L << 18) | bpr0 << 21 | bpr1 << 18 | (v3 ? 1 << 3 : 0);
   }
 
   /** HCR is written or read. */

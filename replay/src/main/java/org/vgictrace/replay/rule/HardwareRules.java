@@ -67,7 +67,7 @@ public final class HardwareRules {
                   + " an acknowledge makes pending active, a deactivation takes the active bit away."
                   + " No other bit changes.")
           .why("Nothing but the hypervisor and the guest's interface accesses changes it.")
-          .catches("An access that reached another CPU's registers; a log with lines missing.")
+          .catches("An access that reached another CPU's registers.")
           .needs(HARDWARE)
           .function(hyp("__vgic_v3_save_state"))
           .function(gicv2("vgic_v2_save_state"))
@@ -147,6 +147,7 @@ public final class HardwareRules {
           .catches(
               "An interrupt that the guest has active is lost: its end goes to no register, or it"
                   + " is delivered again.")
+          .absence()
           .needs(HARDWARE)
           .function(hyp("__vgic_v3_save_state"))
           .function(gicv2("vgic_v2_save_state"))
