@@ -14,7 +14,13 @@ import picocli.CommandLine.Parameters;
 @CommandLine.Command(
     name = "check",
     description = "Replay captures beside a model of the vGIC and judge every transition.",
-    footer = {"", "Exit code 1 if there are findings at or above --fail-on."})
+    footer = {
+      "",
+      "A capture of KVM and, next to it, the log of the emulated hardware it ran on (QEMU's -trace)",
+      "are also compared: their clocks are aligned, and what KVM wrote is what the hardware saw.",
+      "",
+      "Exit code 1 if there are findings at or above --fail-on."
+    })
 final class CheckCommand extends Command {
   @Mixin private InputOptions input = new InputOptions();
 
@@ -34,6 +40,9 @@ final class CheckCommand extends Command {
   @Override
   public Integer call() throws IOException {
     Checks checks = new Checks(console, settings.options(), input.packs(), captures);
+    if (files.size() > 1) {
+      checks.pairNeighbours();
+    }
     form.output(console)
         .write(
             out -> {

@@ -3,7 +3,6 @@ package org.vgictrace.cli;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -13,6 +12,7 @@ import org.vgictrace.analysis.check.BatchObserver;
 import org.vgictrace.analysis.check.CheckOptions;
 import org.vgictrace.analysis.check.CheckReport;
 import org.vgictrace.analysis.check.CheckRunner;
+import org.vgictrace.analysis.check.Pairing;
 import org.vgictrace.parser.Capture;
 import org.vgictrace.parser.bind.BindingPacks;
 
@@ -26,6 +26,7 @@ final class Checks {
   private final BindingPacks packs;
   private final CaptureOptions captures;
   private final List<CheckReport> reports = new ArrayList<>();
+  private @Nullable Pairing pairing;
   private final Map<String, String> unreadable = new LinkedHashMap<>();
 
   Checks(Console console, CheckOptions options, BindingPacks packs, CaptureOptions captures) {
@@ -40,14 +41,27 @@ final class Checks {
     return CaptureOptions.together(files, packs);
   }
 
+  /** From now on compares a capture of KVM with the log of its hardware if they are neighbours. */
+  void pairNeighbours() {
+    pairing = new Pairing(options);
+  }
+
   /** Checks a capture; null if it could not be read. */
   @Nullable CheckReport run(List<Path> files, BatchObserver... more) throws IOException {
     Path file = files.get(0);
     try (Capture capture = captures.open(files, packs);
         Progress progress = new Progress(console, file.toString())) {
-      BatchObserver[] observers = Arrays.copyOf(more, more.length + 1);
-      observers[more.length] = progress;
-      CheckReport report = CheckRunner.run(capture, options, observers);
+      List<BatchObserver> observers = new ArrayList<>(List.of(more));
+      observers.add(progress);
+      Pairing pairs = pairing;
+      if (pairs != null) {
+        observers.add(pairs.observer());
+      }
+      CheckReport report =
+          CheckRunner.run(capture, options, observers.toArray(BatchObserver[]::new));
+      if (pairs != null) {
+        report = pairs.completed(report);
+      }
       reports.add(report);
       return report;
     } catch (Output.OutputException | Output.ReaderGone e) {

@@ -67,6 +67,32 @@ public record ReplayResult(
     return total == 0 ? 1.0 : (double) (total - undecided) / total;
   }
 
+  /** The same with rules that were judged, and found broken, in view of another capture. */
+  public ReplayResult and(List<RuleCount> more, List<Finding> moreFindings) {
+    List<RuleCount> counts = new ArrayList<>(rules);
+    for (RuleCount count : more) {
+      counts.replaceAll(each -> each.rule().equals(count.rule()) ? count : each);
+    }
+    List<Finding> all = new ArrayList<>(findings);
+    all.addAll(moreFindings);
+    return new ReplayResult(
+        profile,
+        candidates,
+        hostGic,
+        transitions,
+        consistent,
+        inconsistent,
+        indeterminate,
+        counts,
+        steps,
+        all,
+        observed,
+        missing,
+        gaps,
+        vms,
+        vcpus);
+  }
+
   /** The same under another description of how the profile was chosen. */
   ReplayResult judgedAs(String newProfile, List<CandidateOutcome> newCandidates) {
     return new ReplayResult(

@@ -5,6 +5,7 @@ import org.jspecify.annotations.Nullable;
 import org.vgictrace.parser.CaptureMeta;
 import org.vgictrace.replay.ReplayOptions;
 import org.vgictrace.replay.engine.ClockOrder;
+import org.vgictrace.replay.rule.Rule;
 
 /**
  * What the user asked of a check.
@@ -20,6 +21,11 @@ public record CheckOptions(@Nullable String profile, Set<String> only, Set<Strin
   public CheckOptions {
     only = Set.copyOf(only);
     ignored = Set.copyOf(ignored);
+  }
+
+  /** Whether a rule counts. */
+  boolean judges(Rule rule) {
+    return (only.isEmpty() || only.contains(rule.id())) && !ignored.contains(rule.id());
   }
 
   /** The options for a capture. */

@@ -126,6 +126,9 @@ public final class CheckJson {
     json.writeNumberField("unparsed", counts.unparsed());
     json.writeNumberField("gaps", replay.gaps());
     json.writeStringField("verdict", report.verdict().label());
+    if (report.join() != null) {
+      JoinJson.write(json, report.join());
+    }
     diagnostics(counts);
     json.writeArrayFieldStart("record_next_time");
     for (Hint hint : Hint.of(report)) {

@@ -52,6 +52,10 @@ public final class CheckText {
     }
     lines.blank();
     summary(report);
+    if (report.join() != null) {
+      lines.blank();
+      JoinText.write(lines, style, report.join());
+    }
   }
 
   private static String found(CheckReport report) {

@@ -24,6 +24,7 @@ public final class Catalogue {
               LockRules.ALL,
               NestedRules.ALL,
               HardwareRules.ALL,
+              JoinRules.ALL,
               QuirkRules.ALL)
           .flatMap(List::stream)
           .toList();

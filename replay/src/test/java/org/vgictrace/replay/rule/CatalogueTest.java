@@ -107,7 +107,8 @@ class CatalogueTest {
             "INV-TMR-7",
             "INV-TMR-8",
             "INV-TMR-11",
-            "INV-NV-3");
+            "INV-NV-3",
+            "INV-GIC-8");
   }
 
   @Test
