@@ -34,6 +34,7 @@ final class ArchitectureTest {
     "org.vgictrace.parser.perf..",
     "org.vgictrace.parser.ftracetext..",
     "org.vgictrace.parser.qemulog..",
+    "org.vgictrace.parser.xentrace..",
     "org.vgictrace.replay.engine..",
     "org.vgictrace.replay.gic..",
     "org.vgictrace.replay.hw..",

@@ -29,10 +29,12 @@ public final class BindingPacks {
       Pattern.compile("([._]+(part|isra|constprop)[._]\\d+)+$");
 
   private final List<BindingPack> packs;
+  private final IdFormats idFormats;
   private final Map<String, List<Binding>> byEvent = new HashMap<>();
 
-  private BindingPacks(List<BindingPack> packs) {
+  private BindingPacks(List<BindingPack> packs, IdFormats idFormats) {
     this.packs = List.copyOf(packs);
+    this.idFormats = idFormats;
     for (BindingPack pack : packs) {
       for (Binding binding : pack.bindings()) {
         byEvent.computeIfAbsent(binding.event(), name -> new ArrayList<>()).add(binding);
@@ -55,7 +57,17 @@ public final class BindingPacks {
   public static BindingPacks with(List<BindingPack> userPacks) {
     List<BindingPack> all = new ArrayList<>(userPacks);
     all.addAll(builtin().packs);
-    return new BindingPacks(all);
+    return new BindingPacks(all, IdFormats.NONE);
+  }
+
+  /** The same with names for events that are recorded as numbers. */
+  public BindingPacks naming(IdFormats formats) {
+    return new BindingPacks(packs, formats);
+  }
+
+  /** Names for events that are recorded as numbers. */
+  public IdFormats idFormats() {
+    return idFormats;
   }
 
   /** All packs in the order they are searched. */
@@ -116,7 +128,7 @@ public final class BindingPacks {
   /** Loads the built-in packs when they are first asked for. */
   private static final class Builtin {
     static final BindingPacks PACKS =
-        new BindingPacks(BUILTIN.stream().map(Builtin::load).toList());
+        new BindingPacks(BUILTIN.stream().map(Builtin::load).toList(), IdFormats.NONE);
 
     private Builtin() {}
 

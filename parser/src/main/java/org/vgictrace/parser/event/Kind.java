@@ -27,8 +27,8 @@ import org.jspecify.annotations.Nullable;
  * common columns of {@link #COMMON}. A value that the recording does not carry is null, never 0.
  * Kinds that start with {@link Snapshot} columns carry the state of one {@code struct vgic_irq}.
  *
- * <p>The file is as long as there are kinds: it is a table with hardly any code, and two halves of
- * it would be two places to look for one thing.
+ * <p>The file is as long as there are kinds: it is a table with hardly any code. What a Xen
+ * hypervisor records is declared in {@link XenKinds} and only listed here.
  */
 public enum Kind {
   VCPU_ENTRY("vcpu_entry", "The vCPU enters the guest.", hex64("pc", "Guest program counter.")),
@@ -646,9 +646,29 @@ public enum Kind {
       u32("size", "Bytes accessed."),
       bool("secure", "A secure access (GICv3)."),
       bool("failed", "The access was refused.")),
+  XEN_RUNSTATE(XenKinds.RUNSTATE),
+  XEN_SCHED(XenKinds.SCHED),
+  XEN_SWITCH(XenKinds.SWITCH),
+  XEN_SCHEDULER(XenKinds.SCHEDULER),
+  XEN_DOMAIN(XenKinds.DOMAIN_LIFE),
+  XEN_HVM_ENTRY(XenKinds.HVM_ENTRY),
+  XEN_HVM_EXIT(XenKinds.HVM_EXIT),
+  XEN_INJECT(XenKinds.INJECT),
+  XEN_INTR_WINDOW(XenKinds.WINDOW),
+  XEN_HYPERCALL(XenKinds.HYPERCALL),
+  XEN_HVM_STEP(XenKinds.HVM_STEP),
+  XEN_HVM_DEVICE(XenKinds.HVM_DEVICE),
+  XEN_MEMORY(XenKinds.MEMORY),
+  XEN_PV(XenKinds.PV),
+  XEN_SHADOW(XenKinds.SHADOW),
+  XEN_POWER(XenKinds.POWER),
+  XEN_IRQ(XenKinds.IRQ),
+  XEN_LR(XenKinds.LR),
+  XEN_VGIC(XenKinds.VGIC),
+  XEN_EVTCHN(XenKinds.EVTCHN),
   LOST(
       "lost",
-      "Events were lost on this CPU before this point.",
+      "Events were lost on this CPU, between its event before this point and the one after it.",
       i64("count", "How many; null if the recorder does not know.")),
   OTHER(
       "other",
@@ -666,7 +686,10 @@ public enum Kind {
                   + " otherwise)."),
           i32("cpu", "CPU that recorded the event."),
           i32("pid", "Thread."),
-          text("comm", "Name of the thread as the recording gives it."),
+          text(
+              "comm",
+              "Name of the thread as the recording gives it; on Xen the vCPU that runs, such as"
+                  + " d1v0."),
           u8(
               "flags",
               "Raw common_flags byte: 1 irqs off, 4 need resched, 8 hardirq, 16 softirq, 64 NMI,"
@@ -683,6 +706,10 @@ public enum Kind {
   private final String doc;
   private final List<Column> columns;
   private final Map<String, Integer> indexes = new HashMap<>();
+
+  Kind(KindSpec spec) {
+    this(spec.tableName(), spec.doc(), spec.columns().toArray(Column[]::new));
+  }
 
   Kind(String tableName, String doc, Column... columns) {
     if (columns.length > Long.SIZE) {

@@ -7,6 +7,7 @@ import org.vgictrace.parser.event.Column;
 import org.vgictrace.parser.event.ColumnType;
 import org.vgictrace.parser.event.Kind;
 import org.vgictrace.parser.event.Snapshot;
+import org.vgictrace.parser.xentrace.EventCatalogue;
 
 /** Writes the reference page of kinds, in Markdown, from the declarations themselves. */
 final class KindsPage {
@@ -26,7 +27,9 @@ final class KindsPage {
     line("");
     line(
         "Every recorded event becomes a row of one of these tables. This page is generated from `Kind`");
-    line("and the built-in binding packs; `KindsPageTest` says how to renew it.");
+    line(
+        "and the built-in binding packs, and from the catalogue of xentrace's events; `KindsPageTest` says how to");
+    line("renew it.");
     line("");
     line("A value that the recording does not carry is null, never 0.");
     line("");
@@ -88,6 +91,11 @@ final class KindsPage {
         line("* " + pack.name() + ": " + code(events));
         bound = true;
       }
+    }
+    Set<String> xen = EventCatalogue.namesOf(kind);
+    if (!xen.isEmpty()) {
+      line("* xentrace: " + code(xen));
+      bound = true;
     }
     if (bound) {
       line("");
