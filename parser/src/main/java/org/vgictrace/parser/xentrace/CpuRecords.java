@@ -1,9 +1,9 @@
 package org.vgictrace.parser.xentrace;
 
 import java.io.IOException;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.IntBuffer;
 import org.vgictrace.parser.diag.Diagnostic;
 import org.vgictrace.parser.diag.Diagnostic.Severity;
 import org.vgictrace.parser.diag.Diagnostics;
@@ -37,26 +37,36 @@ final class CpuRecords {
 
   private static final int WRAP = 0x1f002;
   private static final int ID = 0x0fff_ffff;
-  private static final int RECORD_BYTES_MAX = 4 + 8 + 4 * EventCatalogue.WORDS_MAX;
+  private static final int RECORD_WORDS_MAX = 1 + 2 + EventCatalogue.WORDS_MAX;
 
   /** How far to look for the first time stamp of a CPU. */
   private static final int FIRST_STAMP_BYTES_MAX = 1 << 20;
 
   private static final int ENTRIES_PER_CODE = 100;
-  private static final VarHandle INTS =
-      MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
 
   private final int cpu;
   private final WindowIndex.Windows windows;
   private final RandomBytes file;
   private final boolean bigEndian;
   private final Diagnostics diagnostics;
+  private final CpuState state;
   private final byte[] bytes;
+  private final IntBuffer view;
+  private final int[] buffer;
 
   private int window = -1;
+
+  /** Where the next bytes of the window are in the file, and how many whole words they are. */
   private long fileAt;
+
   private int windowLeft;
+
+  /** Bytes at the end of a window that is cut off, too few for a word. */
+  private int remainder;
+
+  /** Places in the buffer. */
   private int next;
+
   private int limit;
 
   private int start;
@@ -77,17 +87,29 @@ final class CpuRecords {
       RandomBytes file,
       boolean bigEndian,
       int bufferBytes,
+      CpuState state,
       Diagnostics diagnostics) {
     this.cpu = cpu;
     this.windows = windows;
     this.file = file;
     this.bigEndian = bigEndian;
     this.diagnostics = diagnostics;
-    this.bytes = new byte[Math.max(bufferBytes, RECORD_BYTES_MAX)];
+    this.state = state;
+    this.bytes = new byte[Math.max(bufferBytes, 4 * RECORD_WORDS_MAX) & -4];
+    this.view =
+        ByteBuffer.wrap(bytes)
+            .order(bigEndian ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN)
+            .asIntBuffer();
+    this.buffer = new int[bytes.length / 4];
   }
 
   int cpu() {
     return cpu;
+  }
+
+  /** What is known of the CPU. */
+  CpuState state() {
+    return state;
   }
 
   /** Event id of the record. */
@@ -134,34 +156,34 @@ final class CpuRecords {
 
   /** A payload word, 0 to {@link #words()} - 1. */
   int word(int index) {
-    return word(bytes, payload + 4 * index, bigEndian);
+    return buffer[payload + index];
   }
 
-  /** The array in which the record is. */
-  byte[] bytes() {
-    return bytes;
+  /** The array in which the payload words are. */
+  int[] buffer() {
+    return buffer;
   }
 
-  int start() {
-    return start;
+  /** Where the first payload word is. */
+  int payload() {
+    return payload;
   }
 
-  int length() {
-    return next - start;
+  /** The record as it is in the file. */
+  byte[] raw() {
+    ByteBuffer raw = ByteBuffer.allocate(4 * (next - start));
+    raw.order(bigEndian ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN);
+    raw.asIntBuffer().put(buffer, start, next - start);
+    return raw.array();
   }
 
   Place place() {
-    return Place.at(fileAt - (limit - start));
+    return Place.at(fileAt - 4L * (limit - start));
   }
 
   /** Number of places where something was not a record. */
   long unparsed() {
     return unparsed;
-  }
-
-  static int word(byte[] bytes, int at, boolean bigEndian) {
-    int word = (int) INTS.get(bytes, at);
-    return bigEndian ? Integer.reverseBytes(word) : word;
   }
 
   /**
@@ -171,16 +193,18 @@ final class CpuRecords {
    */
   boolean next() throws IOException {
     while (true) {
-      if (limit - next < RECORD_BYTES_MAX && windowLeft > 0) {
+      if (limit - next < RECORD_WORDS_MAX && windowLeft > 0) {
         refill();
       }
       if (next == limit) {
+        if (remainder > 0) {
+          start = next;
+          skipWindow();
+        }
         if (!openWindow()) {
           return false;
         }
-        continue;
-      }
-      if (!read()) {
+      } else if (!read()) {
         skipWindow();
       } else if ((header & ID) != WRAP) {
         date();
@@ -192,13 +216,9 @@ final class CpuRecords {
   /** Takes the record at {@code next} in. Returns false if there is none. */
   private boolean read() {
     start = next;
-    int left = limit - start;
-    if (left < 4) {
-      return false;
-    }
-    header = word(bytes, start, bigEndian);
-    payload = start + (header < 0 ? 12 : 4);
-    int end = payload + 4 * (header >>> 28 & 7);
+    header = buffer[start];
+    payload = header < 0 ? start + 3 : start + 1;
+    int end = payload + (header >>> 28 & 7);
     int type = header >>> 16 & 0xfff;
     if (end > limit || (type & type - 1) != 0 || type == 0 || header == WindowIndex.HEADER) {
       return false;
@@ -212,9 +232,7 @@ final class CpuRecords {
 
   private void date() {
     if (header < 0) {
-      long own =
-          word(bytes, start + 4, bigEndian) & 0xffff_ffffL
-              | (long) word(bytes, start + 8, bigEndian) << 32;
+      long own = buffer[start + 1] & 0xffff_ffffL | (long) buffer[start + 2] << 32;
       if (own < stamp && stamped) {
         note("time-backwards", "earlier than the record before it on CPU " + cpu);
       }
@@ -237,8 +255,8 @@ final class CpuRecords {
    */
   boolean findFirstStamp() throws IOException {
     CpuRecords ahead =
-        new CpuRecords(cpu, windows, file, bigEndian, BUFFER_AHEAD, new Diagnostics());
-    for (int seen = 0; seen < FIRST_STAMP_BYTES_MAX && ahead.next(); seen += ahead.length()) {
+        new CpuRecords(cpu, windows, file, bigEndian, BUFFER_AHEAD, state, new Diagnostics());
+    for (int seen = 0; seen < FIRST_STAMP_BYTES_MAX && ahead.next(); seen += 4) {
       if (ahead.isTimed()) {
         startAt(ahead.ts());
         stamped = true;
@@ -256,7 +274,8 @@ final class CpuRecords {
     }
     window++;
     fileAt = windows.offset(window);
-    windowLeft = windows.size(window);
+    windowLeft = windows.size(window) >> 2;
+    remainder = windows.size(window) & 3;
     next = 0;
     limit = 0;
     refill();
@@ -264,25 +283,24 @@ final class CpuRecords {
   }
 
   private void refill() throws IOException {
-    System.arraycopy(bytes, next, bytes, 0, limit - next);
+    System.arraycopy(buffer, next, buffer, 0, limit - next);
     limit -= next;
     next = 0;
-    int wanted = Math.min(windowLeft, bytes.length - limit);
-    int got = file.read(fileAt, bytes, limit, wanted);
-    fileAt += got;
+    int wanted = Math.min(windowLeft, buffer.length - limit);
+    int got = file.read(fileAt, bytes, 0, 4 * wanted) >> 2;
+    view.get(0, buffer, limit, got);
+    fileAt += 4L * got;
     limit += got;
     windowLeft = got < wanted ? 0 : windowLeft - got;
   }
 
   private void skipWindow() {
     unparsed++;
-    note(
-        "record-damaged",
-        "not a record; the rest of the window, "
-            + ((long) limit - start + windowLeft)
-            + " bytes, is skipped");
+    long rest = 4 * ((long) limit - start + windowLeft) + remainder;
+    note("record-damaged", "not a record; the rest of the window, " + rest + " bytes, is skipped");
     next = limit;
     windowLeft = 0;
+    remainder = 0;
   }
 
   private void note(String code, String what) {

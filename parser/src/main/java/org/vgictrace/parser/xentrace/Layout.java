@@ -26,8 +26,11 @@ final class Layout {
   /** How one column is filled. */
   private enum Step {
     CONSTANT,
+    WORD,
+    SIGNED_WORD,
+    TWO_WORDS,
     BITS,
-    SIGNED,
+    SIGNED_BITS,
     FLAG,
     LABEL,
     DOMAIN_OF_FRAMES,
@@ -38,7 +41,8 @@ final class Layout {
    * One column.
    *
    * @param word payload word, or the constant
-   * @param shift lowest bit; for frames the second word
+   * @param shift lowest bit; for frames the first of the two words
+   * @param labels how many codes there are; 0 for a number
    */
   private record Part(Step step, int column, int word, int shift, int bits, int labels) {}
 
@@ -135,9 +139,19 @@ final class Layout {
         switch (column.type()) {
           case BOOL -> Step.FLAG;
           case ENUM -> Step.LABEL;
-          default -> signed ? Step.SIGNED : Step.BITS;
+          default -> number(signed, shift, bits);
         };
     return new Part(step, index, plain.charAt(1) - '0', shift, bits, column.labels().size());
+  }
+
+  private static Step number(boolean signed, int shift, int bits) {
+    if (bits == DOUBLE) {
+      return Step.TWO_WORDS;
+    }
+    if (shift == 0 && bits == WHOLE) {
+      return signed ? Step.SIGNED_WORD : Step.WORD;
+    }
+    return signed ? Step.SIGNED_BITS : Step.BITS;
   }
 
   Kind kind() {
@@ -156,67 +170,61 @@ final class Layout {
    * @param running domain in the upper, vCPU in the lower half; -1 if unknown
    */
   void fill(KindTable row, CpuRecords record, int running) {
+    int[] words = record.buffer();
+    int payload = record.payload();
+    int newest = row.rows() - 1;
+    long present = 0;
     for (Part part : parts) {
-      put(row, record, part);
+      long value = value(part, words, payload);
+      if (part.labels == 0 || value < part.labels) {
+        row.values(part.column)[newest] = value;
+        present |= 1L << part.column;
+      }
     }
     if (current && running >= 0) {
-      row.put(domain, running >>> 16);
-      row.put(vcpu, running & 0xffff);
+      row.values(domain)[newest] = running >>> 16;
+      row.values(vcpu)[newest] = running & 0xffff;
+      present |= 1L << domain | 1L << vcpu;
     }
     if (timed >= 0) {
-      row.put(timed, record.isTimed() ? 1 : 0);
+      row.values(timed)[newest] = record.isTimed() ? 1 : 0;
+      present |= 1L << timed;
     }
+    row.present()[newest] = present;
   }
 
-  private static void put(KindTable row, CpuRecords record, Part part) {
-    switch (part.step) {
-      case CONSTANT -> row.put(part.column, part.word);
-      case BITS -> row.put(part.column, bits(record, part));
-      case SIGNED -> row.put(part.column, signed(record, part));
-      case FLAG -> row.put(part.column, bits(record, part) != 0 ? 1 : 0);
-      case LABEL -> {
-        long code = bits(record, part);
-        if (code < part.labels) {
-          row.put(part.column, code);
-        }
-      }
+  private static long value(Part part, int[] words, int payload) {
+    int word = part.step == Step.CONSTANT ? 0 : words[payload + part.word];
+    return switch (part.step) {
+      case CONSTANT -> part.word;
+      case WORD -> word & 0xffff_ffffL;
+      case SIGNED_WORD -> word;
+      case TWO_WORDS -> word & 0xffff_ffffL | (long) words[payload + part.word + 1] << 32;
+      case BITS -> word >>> part.shift & (1 << part.bits) - 1;
+      case SIGNED_BITS -> word << WHOLE - part.bits - part.shift >> WHOLE - part.bits;
+      case FLAG -> (word >>> part.shift & mask(part.bits)) != 0 ? 1 : 0;
+      case LABEL -> word & 0xffff_ffffL;
       case DOMAIN_OF_FRAMES -> {
-        int word = record.word(part.shift);
-        row.put(part.column, isSplit(record, part) ? word & 0xffff_ffffL : word & 0xffff);
+        int first = words[payload + part.shift];
+        yield isSplit(first, word) ? first & 0xffff_ffffL : first & 0xffff;
       }
-      case ORDER_OF_FRAMES ->
-          row.put(
-              part.column,
-              isSplit(record, part)
-                  ? record.word(part.word) & 0xffff_ffffL
-                  : record.word(part.shift) >>> 16);
-    }
+      case ORDER_OF_FRAMES -> {
+        int first = words[payload + part.shift];
+        yield isSplit(first, word) ? word & 0xffff_ffffL : first >>> 16;
+      }
+    };
+  }
+
+  private static int mask(int bits) {
+    return bits == WHOLE ? -1 : (1 << bits) - 1;
   }
 
   /**
    * Whether domain and order are words of their own, as since Xen 4.18. Before, both were in the
    * first word and the second was left as it was; the size is the same.
    */
-  private static boolean isSplit(CpuRecords record, Part part) {
-    int order = record.word(part.word);
-    return record.word(part.shift) >>> 16 == 0
-        && (order == 0 || order == ORDER_2M || order == ORDER_1G);
-  }
-
-  private static long bits(CpuRecords record, Part part) {
-    long low = record.word(part.word) & 0xffff_ffffL;
-    if (part.bits == WHOLE) {
-      return low;
-    }
-    if (part.bits == DOUBLE) {
-      return low | (long) record.word(part.word + 1) << 32;
-    }
-    return low >>> part.shift & (1L << part.bits) - 1;
-  }
-
-  private static int signed(CpuRecords record, Part part) {
-    int word = record.word(part.word);
-    return word << WHOLE - part.bits - part.shift >> WHOLE - part.bits;
+  private static boolean isSplit(int first, int order) {
+    return first >>> 16 == 0 && (order == 0 || order == ORDER_2M || order == ORDER_1G);
   }
 
   private static boolean isDigit(char c) {

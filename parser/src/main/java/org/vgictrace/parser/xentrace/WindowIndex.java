@@ -1,6 +1,9 @@
 package org.vgictrace.parser.xentrace;
 
 import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -40,6 +43,8 @@ final class WindowIndex {
 
   private static final int CPU_ID_MAX = 0xffff;
   private static final int BLOCK_BYTES = 4 << 10;
+  private static final VarHandle INTS =
+      MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
 
   /** The windows of one CPU, in the order of the file. */
   static final class Windows {
@@ -201,7 +206,8 @@ final class WindowIndex {
         return 0;
       }
     }
-    return CpuRecords.word(block, (int) (at - blockStart), bigEndian);
+    int word = (int) INTS.get(block, (int) (at - blockStart));
+    return bigEndian ? Integer.reverseBytes(word) : word;
   }
 
   private void damage(String code, long at, String what) {

@@ -71,7 +71,8 @@ final class XenRows {
   }
 
   /** Adds a record. */
-  void add(CpuRecords record, CpuState state) throws IOException {
+  void add(CpuRecords record) throws IOException {
+    CpuState state = record.state();
     extend(record.ts());
     if (record.id() == CpuRecords.LOST) {
       lost(record, state);
@@ -148,7 +149,8 @@ final class XenRows {
       byte[] text = format.with(words(record)).getBytes(StandardCharsets.UTF_8);
       row.putBytes(OTHER_PAYLOAD, text, 0, text.length);
     } else {
-      row.putBytes(OTHER_PAYLOAD, record.bytes(), record.start(), record.length());
+      byte[] raw = record.raw();
+      row.putBytes(OTHER_PAYLOAD, raw, 0, raw.length);
     }
   }
 

@@ -2,9 +2,7 @@ package org.vgictrace.parser.xentrace;
 
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -94,26 +92,18 @@ final class XentraceCapture implements Capture {
     Names names = new Names();
     XenRows rows =
         new XenRows(new BatchBuilder(new BatchPool(names), consumer), formats, wanted, diagnostics);
-    List<CpuRecords> cpus = open();
-    Map<CpuRecords, CpuState> states = new HashMap<>();
-    for (CpuRecords cpu : cpus) {
-      states.put(cpu, new CpuState(names));
-    }
+    List<CpuRecords> cpus = open(names);
     date(cpus);
     RecordMerge merge = new RecordMerge(cpus);
     while (merge.hasRecord()) {
-      CpuRecords cpu = merge.first();
-      CpuState state = states.get(cpu);
-      do {
-        rows.add(cpu, state);
-        merge.advance();
-      } while (merge.hasRecord() && merge.first() == cpu);
+      rows.add(merge.first());
+      merge.advance();
     }
     rows.flush();
-    return counts(rows, cpus, states);
+    return counts(rows, cpus);
   }
 
-  private List<CpuRecords> open() {
+  private List<CpuRecords> open(Names names) {
     List<Integer> ids = index.cpus();
     int share = BUFFER_BYTES / Math.max(1, ids.size());
     int bytes = Math.max(BUFFER_BYTES_MIN, Math.min(BUFFER_BYTES_MAX, share));
@@ -121,7 +111,8 @@ final class XentraceCapture implements Capture {
     for (int id : ids) {
       WindowIndex.Windows windows = index.of(id);
       if (windows != null) {
-        cpus.add(new CpuRecords(id, windows, file, bigEndian, bytes, diagnostics));
+        CpuState state = new CpuState(names);
+        cpus.add(new CpuRecords(id, windows, file, bigEndian, bytes, state, diagnostics));
       }
     }
     return cpus;
@@ -152,8 +143,7 @@ final class XentraceCapture implements Capture {
     }
   }
 
-  private CaptureCounts counts(
-      XenRows rows, List<CpuRecords> cpus, Map<CpuRecords, CpuState> states) {
+  private CaptureCounts counts(XenRows rows, List<CpuRecords> cpus) {
     SortedMap<String, Long> byName = new TreeMap<>();
     for (EventTable.Entry entry : rows.entries()) {
       byName.merge(entry.name, entry.count, Long::sum);
@@ -162,12 +152,12 @@ final class XentraceCapture implements Capture {
     SortedMap<Integer, Long> lostByCpu = new TreeMap<>();
     long unparsed = index.damaged();
     for (CpuRecords cpu : cpus) {
-      CpuState state = states.get(cpu);
+      CpuState state = cpu.state();
       unparsed += cpu.unparsed();
-      if (state != null && state.count > 0) {
+      if (state.count > 0) {
         byCpu.put(cpu.cpu(), state.count);
       }
-      if (state != null && state.lost > 0) {
+      if (state.lost > 0) {
         lostByCpu.put(cpu.cpu(), state.lost);
       }
     }
