@@ -30,12 +30,17 @@ public record Hint(String record, String reason, List<String> rules) {
     CaptureCounts counts = report.counts();
     ReplayResult replay = report.replay();
     long overwritten = Math.max(counts.overwritten(), 0);
+    boolean xen = XenAnswers.concern(report.meta(), counts);
     if (counts.lostMarks() > 0 || counts.lost() > 0 || overwritten > 0 || replay.gaps() > 0) {
+      String how =
+          xen ? "xentrace -S PAGES, once after boot" : "trace-cmd record -b KB, or buffer_size_kb";
       hints.add(
           new Hint(
-              "with a larger ring buffer (trace-cmd record -b KB, or buffer_size_kb)",
-              "because events were lost",
-              List.of()));
+              "with a larger ring buffer (" + how + ")", "because events were lost", List.of()));
+    }
+    if (xen) {
+      // Probes of Linux add nothing to a trace of Xen.
+      return hints;
     }
     for (Observation observation : replay.missing()) {
       List<String> rules = new ArrayList<>();

@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.vgictrace.analysis.check.CheckReport;
+import org.vgictrace.analysis.coverage.XenAnswers;
 import org.vgictrace.analysis.text.Clean;
 import org.vgictrace.analysis.text.Figures;
 import org.vgictrace.parser.CaptureCounts;
@@ -44,10 +46,18 @@ final class CaptureWords {
   }
 
   /** The model that the capture was judged by. */
-  static String model(ReplayResult replay) {
-    return isOfHardware(replay)
+  static String model(CheckReport report) {
+    if (isOfXen(report)) {
+      return "none: a trace of Xen, which shows no list register, interrupt or event channel";
+    }
+    return isOfHardware(report.replay())
         ? "the architecture's virtual CPU interface, for any hypervisor"
-        : Clean.of(replay.profile());
+        : Clean.of(report.replay().profile());
+  }
+
+  /** Whether the capture is of a Xen hypervisor, of which no model of KVM can say anything. */
+  static boolean isOfXen(CheckReport report) {
+    return XenAnswers.concern(report.meta(), report.counts());
   }
 
   /** Whether the capture shows hardware and nothing of a hypervisor. */

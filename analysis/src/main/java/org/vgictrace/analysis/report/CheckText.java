@@ -40,7 +40,7 @@ public final class CheckText {
             + found(report));
     lines.entry(2, 0, "", CaptureWords.origin(meta) + ", host " + replay.hostGic());
     lines.entry(2, 0, "", CaptureWords.extent(meta, counts) + "; " + CaptureWords.machines(replay));
-    lines.entry(2, 0, "", "model " + CaptureWords.model(replay));
+    lines.entry(2, 0, "", "model " + CaptureWords.model(report));
     for (String loss : CaptureWords.losses(counts, replay)) {
       lines.entry(2, 0, "", loss);
     }
@@ -86,7 +86,7 @@ public final class CheckText {
         total == 0
             ? "nothing"
             : Figures.percent(total - undecided, total) + " of " + total + " rule instances");
-    if (!CaptureWords.isOfHardware(replay)) {
+    if (!CaptureWords.isOfHardware(replay) && !CaptureWords.isOfXen(report)) {
       lines.entry(2, 13, "steps", StepCoverage.of(List.of(report)).text());
     }
     table(replay);

@@ -9,6 +9,7 @@ import org.vgictrace.analysis.check.CheckReport;
 import org.vgictrace.analysis.coverage.Coverage;
 import org.vgictrace.analysis.coverage.Coverage.Entry;
 import org.vgictrace.analysis.coverage.Hint;
+import org.vgictrace.analysis.coverage.XenAnswers;
 import org.vgictrace.analysis.text.Clean;
 import org.vgictrace.analysis.text.Figures;
 import org.vgictrace.analysis.text.Layout;
@@ -23,6 +24,7 @@ import org.vgictrace.replay.verdict.RuleCount;
 public final class InfoText {
   private static final int LABEL = 12;
   private static final int COUNT = 11;
+  private static final int ANSWER = 24;
 
   private final Style style;
   private final Lines lines;
@@ -37,19 +39,25 @@ public final class InfoText {
     CaptureMeta meta = report.meta();
     CaptureCounts counts = report.counts();
     lines.line(style.strong(Clean.of(meta.file())));
-    head(meta, counts, report.replay());
+    head(report);
     List<String> losses = CaptureWords.losses(counts, report.replay());
     field("losses", losses.isEmpty() ? "none seen" : losses.get(0));
     for (String loss : losses.subList(Math.min(1, losses.size()), losses.size())) {
       field("", loss);
     }
     events(counts);
-    coverage(report.replay(), coverage);
+    if (CaptureWords.isOfXen(report)) {
+      answers(meta, counts);
+    } else {
+      coverage(report.replay(), coverage);
+    }
     checkable(report, coverage);
   }
 
-  private void head(CaptureMeta meta, CaptureCounts counts, ReplayResult replay)
-      throws IOException {
+  private void head(CheckReport report) throws IOException {
+    CaptureMeta meta = report.meta();
+    CaptureCounts counts = report.counts();
+    ReplayResult replay = report.replay();
     field("format", CaptureWords.format(meta));
     field("kernel", CaptureWords.kernel(meta));
     String recorder = meta.recorder();
@@ -80,7 +88,7 @@ public final class InfoText {
             + (counts.events() - counts.eventsModelled())
             + " of no use to the model");
     field("machines", CaptureWords.machines(replay) + ", host " + replay.hostGic());
-    field("model", CaptureWords.model(replay));
+    field("model", CaptureWords.model(report));
   }
 
   private void events(CaptureCounts counts) throws IOException {
@@ -95,6 +103,13 @@ public final class InfoText {
     for (Map.Entry<String, Long> event : byCount) {
       lines.line(
           Layout.right(event.getValue().toString(), COUNT) + "  " + Clean.of(event.getKey()));
+    }
+  }
+
+  private void answers(CaptureMeta meta, CaptureCounts counts) throws IOException {
+    lines.blank().line(style.strong("  what it can answer"));
+    for (XenAnswers.Answer answer : XenAnswers.of(meta, counts)) {
+      lines.entry(4, ANSWER, answer.question(), answer.answer());
     }
   }
 
@@ -160,7 +175,7 @@ public final class InfoText {
             .filter(rule -> !coverage.lacking(rule).isEmpty())
             .map(Rule::id)
             .toList();
-    if (!unseen.isEmpty()) {
+    if (!unseen.isEmpty() && !CaptureWords.isOfXen(report)) {
       field(
           "not judged",
           Figures.counted(unseen.size(), "rule")

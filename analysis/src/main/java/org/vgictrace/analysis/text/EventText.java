@@ -364,12 +364,18 @@ public final class EventText {
     return switch (column.name()) {
       case "vcpu_id" -> true;
       case "vcpu", "kvm", "irq", "cpu_if" -> column.type() == ColumnType.HEX64;
+      case "domain" -> true;
       default -> false;
     };
   }
 
   /** Appends the vCPU (with its VM if there are several) or at least the VM; returns the vCPU. */
   private @Nullable Vcpu who(StringBuilder out, KindTable table, int row) {
+    int domain = table.kind().columnOrMinusOne("domain");
+    if (domain >= 0) {
+      xenVcpu(out, table, row, domain);
+      return null;
+    }
     int pointerColumn = table.kind().columnOrMinusOne("vcpu");
     int idColumn = table.kind().columnOrMinusOne("vcpu_id");
     long pointer = pointerColumn < 0 ? 0 : table.get(row, pointerColumn, 0);
@@ -387,6 +393,17 @@ public final class EventText {
       hex(out.append(" vcpu@"), pointer);
     }
     return vcpu;
+  }
+
+  /** Appends {@code d1v0}, or {@code d1} where only the domain is known. */
+  private static void xenVcpu(StringBuilder out, KindTable table, int row, int domain) {
+    int vcpu = table.kind().columnOrMinusOne("vcpu_id");
+    if (table.has(row, domain)) {
+      out.append(" d").append(table.get(row, domain, 0) & 0xffff_ffffL);
+    }
+    if (vcpu >= 0 && table.has(row, vcpu)) {
+      out.append(table.has(row, domain) ? "v" : " vcpu").append(table.get(row, vcpu, 0));
+    }
   }
 
   /** vgic_update_irq_pending says vCPU 0 for a shared interrupt, whatever its target. */
