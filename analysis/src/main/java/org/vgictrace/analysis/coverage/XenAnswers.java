@@ -8,8 +8,8 @@ import org.vgictrace.parser.CaptureMeta;
 
 /**
  * Which questions the trace of a Xen hypervisor can answer. Neither the hypervisor's vGIC nor its
- * event channels trace anything (Xen 4.8 to 4.22), and the file says neither which events were asked
- * for nor how fast the counters run.
+ * event channels trace anything (Xen 4.8 to 4.22), and the file says neither which events were
+ * asked for nor how fast the counters run.
  */
 public final class XenAnswers {
   private static final String PREFIX = "xen:";
@@ -26,7 +26,11 @@ public final class XenAnswers {
   private enum Topic {
     RUNNING("who runs where", "run states and switches", "runstate_", "continue_", "switch"),
     SLEEPING("who sleeps and wakes", "wakes and blocks", "wake", "block", "yield", "sleep"),
-    HYPERCALLS("hypercalls", "by number; of event_channel_op neither command nor port", "hypercall", "vmmcall"),
+    HYPERCALLS(
+        "hypercalls",
+        "by number; of event_channel_op neither command nor port",
+        "hypercall",
+        "vmmcall"),
     GUESTS("guest entries and exits", "entries and exits", "vmentry", "vmexit", "svm_vmexit"),
     UPCALLS("upcalls into HVM guests", "injected vectors; not the port", "inj_virq", "intr_window"),
     INTERRUPTS("physical interrupts", "of x86 hosts", "irq_"),

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import org.vgictrace.parser.event.Kind;
 import org.vgictrace.parser.event.Names;
+import org.vgictrace.parser.input.LogLines;
 import org.vgictrace.parser.qemulog.LogEvent.Use;
 
 /**

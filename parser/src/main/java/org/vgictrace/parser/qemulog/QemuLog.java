@@ -9,6 +9,7 @@ import org.vgictrace.parser.bind.BindingPacks;
 import org.vgictrace.parser.event.Names;
 import org.vgictrace.parser.input.Head;
 import org.vgictrace.parser.input.Input;
+import org.vgictrace.parser.input.LogLines;
 
 /**
  * The log of QEMU's {@code -trace}, recognised by its first line of an event of the GIC models: the

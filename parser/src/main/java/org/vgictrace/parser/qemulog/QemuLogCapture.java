@@ -19,6 +19,7 @@ import org.vgictrace.parser.event.EventTally;
 import org.vgictrace.parser.event.Kind;
 import org.vgictrace.parser.event.Names;
 import org.vgictrace.parser.input.Input;
+import org.vgictrace.parser.input.LogLines;
 
 /** A log, read line by line in file order, which is the order in which the accesses took effect. */
 final class QemuLogCapture implements Capture {

@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.vgictrace.parser.event.Column;
 import org.vgictrace.parser.event.Kind;
+import org.vgictrace.parser.input.LogLines;
 
 /**
  * How the text of an event is laid out, and which of its numbers are which columns.

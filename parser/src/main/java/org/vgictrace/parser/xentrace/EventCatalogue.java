@@ -43,6 +43,17 @@ public final class EventCatalogue {
       this.kind = kind;
     }
 
+    /** One of its layouts, for what they have in common. */
+    Layout anyLayout() {
+      for (int words = 0; words <= WORDS_MAX; words++) {
+        Layout layout = layout(words);
+        if (layout != null) {
+          return layout;
+        }
+      }
+      throw new AssertionError(name + " has no layout");
+    }
+
     /** The layout of a record with that many payload words; null if there is none. */
     @Nullable Layout layout(int words) {
       String text = columns[words];
@@ -60,6 +71,20 @@ public final class EventCatalogue {
   /** The event with that id; null if it is not known. */
   static @Nullable Declared find(int id) {
     return BY_ID.get(id);
+  }
+
+  /**
+   * The event with that name.
+   *
+   * @throws IllegalArgumentException if there is none
+   */
+  static Declared named(String name) {
+    for (Declared event : BY_ID.values()) {
+      if (event.name.equals(name)) {
+        return event;
+      }
+    }
+    throw new IllegalArgumentException("no event " + name);
   }
 
   /** All events. */

@@ -172,13 +172,28 @@ final class Hypercalls {
   }
 
   private void command(KindTable row, long op, long command) {
-    int[] commands =
-        op == SCHED_OP
-            ? schedCommands
-            : op == VCPU_OP ? vcpuCommands : op == GRANT_TABLE_OP ? grantCommands : NO_COMMANDS;
+    int[] commands = commands(op);
     if (command < commands.length) {
       row.put(COMMAND, commands[(int) command]);
     }
+  }
+
+  /** Sets a command, which is the first argument, by its name; does nothing if it is unknown. */
+  void command(KindTable row, long op, int name) {
+    int[] commands = commands(op);
+    for (int i = 0; i < commands.length; i++) {
+      if (commands[i] == name) {
+        row.put(COMMAND, name);
+        row.put(ARG0, i);
+      }
+    }
+  }
+
+  private int[] commands(long op) {
+    if (op == SCHED_OP) {
+      return schedCommands;
+    }
+    return op == VCPU_OP ? vcpuCommands : op == GRANT_TABLE_OP ? grantCommands : NO_COMMANDS;
   }
 
   private static final int[] NO_COMMANDS = {};

@@ -166,12 +166,12 @@ final class Layout {
   /**
    * Fills the newest row of the kind's table.
    *
-   * @param record stands at the record
-   * @param running domain in the upper, vCPU in the lower half; -1 if unknown
+   * @param words array that holds the payload words
+   * @param payload index of the first of them
+   * @param running vCPU that runs: domain in the upper, vCPU in the lower half; -1 if unknown
+   * @param stamped whether the record has a time stamp of its own
    */
-  void fill(KindTable row, CpuRecords record, int running) {
-    int[] words = record.buffer();
-    int payload = record.payload();
+  void fill(KindTable row, int[] words, int payload, int running, boolean stamped) {
     int newest = row.rows() - 1;
     long present = 0;
     for (Part part : parts) {
@@ -181,16 +181,28 @@ final class Layout {
         present |= 1L << part.column;
       }
     }
+    row.present()[newest] = present;
+    fillContext(row, running, stamped);
+  }
+
+  /** Fills what does not depend on the payload into the newest row. */
+  void fillConstants(KindTable row, int running, boolean stamped) {
+    for (Part part : parts) {
+      if (part.step == Step.CONSTANT) {
+        row.put(part.column, part.word);
+      }
+    }
+    fillContext(row, running, stamped);
+  }
+
+  private void fillContext(KindTable row, int running, boolean stamped) {
     if (current && running >= 0) {
-      row.values(domain)[newest] = running >>> 16;
-      row.values(vcpu)[newest] = running & 0xffff;
-      present |= 1L << domain | 1L << vcpu;
+      row.put(domain, running >>> 16);
+      row.put(vcpu, running & 0xffff);
     }
     if (timed >= 0) {
-      row.values(timed)[newest] = record.isTimed() ? 1 : 0;
-      present |= 1L << timed;
+      row.put(timed, stamped ? 1 : 0);
     }
-    row.present()[newest] = present;
   }
 
   private static long value(Part part, int[] words, int payload) {

@@ -106,7 +106,7 @@ final class XenRows {
       return;
     }
     KindTable row = builder.append(kind, record.ts(), record.cpu(), -1, state.name(), -1, -1, 0);
-    layout.fill(row, record, state.running());
+    layout.fill(row, record.buffer(), record.payload(), state.running(), record.isTimed());
     if (layout.isHypercall()) {
       hypercalls.fill(row, record);
     }

@@ -1,10 +1,9 @@
-package org.vgictrace.parser.qemulog;
+package org.vgictrace.parser.input;
 
 import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
-import org.vgictrace.parser.input.ByteStream;
 
 /**
  * Cuts a log into lines without copying them. Lines end with LF or CR LF; a UTF-8 byte order mark
@@ -14,12 +13,12 @@ import org.vgictrace.parser.input.ByteStream;
  *
  * <p>Hot code. Not thread-safe.
  */
-final class LogLines {
+public final class LogLines {
   /** Longest line; no event is nearly as long. */
-  static final int LINE_BYTES_MAX = 64 << 10;
+  public static final int LINE_BYTES_MAX = 64 << 10;
 
   /** Bytes that are in the array behind the last one that is used. */
-  static final int PAD_BYTES = 32;
+  public static final int PAD_BYTES = 32;
 
   private static final int BUFFER_BYTES = 256 << 10;
   private static final long ONES = 0x0101010101010101L;
@@ -29,7 +28,7 @@ final class LogLines {
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
   /** Is told when the input has to be waited for. */
-  interface Listener {
+  public interface Listener {
     /** Nothing read so far should be held back. */
     void beforeWait() throws IOException;
   }
@@ -46,40 +45,40 @@ final class LogLines {
   private boolean whole;
   private boolean skipRest;
 
-  LogLines(ByteStream stream) {
+  public LogLines(ByteStream stream) {
     this(stream, BUFFER_BYTES);
   }
 
   /**
    * @param bufferBytes how much to read at a time, at least a line
    */
-  LogLines(ByteStream stream, int bufferBytes) {
+  public LogLines(ByteStream stream, int bufferBytes) {
     this.stream = stream;
     this.bytes = new byte[Math.max(bufferBytes, LINE_BYTES_MAX + 1) + PAD_BYTES];
   }
 
   /** The array in which the line lies. */
-  byte[] bytes() {
+  public byte[] bytes() {
     return bytes;
   }
 
   /** Where the line begins. */
-  int start() {
+  public int start() {
     return start;
   }
 
   /** Where the line ends, without its line end. */
-  int end() {
+  public int end() {
     return end;
   }
 
   /** Number of the line, from 1. */
-  long number() {
+  public long number() {
     return number;
   }
 
   /** Whether the line has its end: false for one that is too long and for a last one without. */
-  boolean isWhole() {
+  public boolean isWhole() {
     return whole;
   }
 
@@ -88,7 +87,7 @@ final class LogLines {
    *
    * @return false at the end
    */
-  boolean next(Listener listener) throws IOException {
+  public boolean next(Listener listener) throws IOException {
     int search = next;
     while (true) {
       int at = lineEnd(bytes, search, limit);
@@ -163,17 +162,17 @@ final class LogLines {
   }
 
   /** Eight bytes as a number whose lowest byte is the first. */
-  static long word(byte[] b, int p) {
+  public static long word(byte[] b, int p) {
     return (long) LONGS.get(b, p);
   }
 
   /** The first n bytes of a word; the others are 0. */
-  static long first(long word, int n) {
+  public static long first(long word, int n) {
     return n >= Long.BYTES ? word : word & (1L << (n << 3)) - 1;
   }
 
   /** Index of the first LF in a part of an array, -1 if there is none. */
-  static int lineEnd(byte[] b, int from, int to) {
+  public static int lineEnd(byte[] b, int from, int to) {
     int p = from;
     for (; p + Long.BYTES <= to; p += Long.BYTES) {
       long x = word(b, p) ^ LINE_ENDS;
