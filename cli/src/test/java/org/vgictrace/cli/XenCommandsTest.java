@@ -1,0 +1,106 @@
+package org.vgictrace.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.vgictrace.fixtures.Shipped;
+import org.vgictrace.fixtures.write.XentraceWriter;
+
+/** The commands on traces of Xen hypervisors, end to end. */
+class XenCommandsTest {
+  private static final String LOST = Shipped.file("xen-4.20-x86-lost", "trace.bin.zst").toString();
+
+  @TempDir Path folder;
+
+  private String trace() throws IOException {
+    byte[] bytes =
+        new XentraceWriter(ByteOrder.LITTLE_ENDIAN)
+            .window(1)
+            .timed(0x21101, 100, 0x10000)
+            .timed(0x20100d, 110, 0x20)
+            .timed(0x800f001, 120, 0x1b, 1)
+            .lost(150, 3, 1, 0, 130)
+            .bytes();
+    return Files.write(folder.resolve("trace"), bytes).toString();
+  }
+
+  @Test
+  void showNamesDomainsAndVcpus() throws IOException {
+    Run run = Run.of("show", trace());
+    assertThat(run.code()).isZero();
+    assertThat(run.out().lines().map(line -> line.replaceAll(" +", " ")))
+        .containsExactly(
+            " 0 100 [001] d1v0 xen_runstate d1v0 old=runnable new=running",
+            " 1 110 [001] d1v0 xen_hypercall d1v0 via=pv op=32 call=event_channel_op timed=1",
+            " 2 120 [001] d1v0 other xen:guest_1 20 bytes",
+            " 3 130 [001] lost count=3");
+  }
+
+  @Test
+  void namesOfFurtherEventsComeFromAFormatsFile() throws IOException {
+    Path formats =
+        Files.writeString(
+            folder.resolve("formats"),
+            "0x0800f001  CPU%(cpu)d  %(tsc)d (+%(reltsc)8d)  my_irq  [ irq = %(1)d, level = %(2)d ]\n");
+    Run run = Run.of("show", "--kind", "other", "--formats", formats.toString(), trace());
+    assertThat(run.out()).endsWith(" xen:my_irq my_irq  [ irq = 27, level = 1 ]\n");
+    Run refused = Run.of("show", "--formats", trace(), trace());
+    assertThat(refused.code()).isEqualTo(3);
+    assertThat(refused.err()).endsWith("trace: at line 1: does not begin with an event id\n");
+  }
+
+  @Test
+  void infoSaysWhatCanBeAnswered() throws IOException {
+    Run run = Run.of("info", trace());
+    assertThat(run.code()).isZero();
+    String answers =
+        run.out()
+            .substring(run.out().indexOf("  what it can answer"))
+            .replaceAll("\n {28}", " ");
+    assertThat(answers)
+        .startsWith(
+            """
+              what it can answer
+                who runs where          yes, 1: run states and switches
+                who sleeps and wakes    never seen: masked out, or nothing happened
+                hypercalls              yes, 1: by number; of event_channel_op neither command nor port
+                guest entries and exits never seen: masked out, or nothing happened; Arm hosts do not record it
+                upcalls into HVM guests never seen: masked out, or nothing happened; Arm hosts do not record it
+                physical interrupts     never seen: masked out, or nothing happened; Arm hosts do not record it
+                list registers and vGIC no: Xen records nothing of its vGIC, unless it is instrumented for it
+                event channel ports     no: Xen records nothing of event channels, unless it is instrumented for it
+                whose records these are known on each CPU from its first run state or switch on, and after a loss again
+                times                   in cycles of each CPU's counter; the trace does not say how many a second has
+                missing CPUs            no record of CPU 0: not traced, or switched off
+            """);
+  }
+
+  @Test
+  void checkSaysThatNothingWasJudged() {
+    Run run = Run.of("check", LOST);
+    assertThat(run.code()).isZero();
+    assertThat(run.out())
+        .startsWith(LOST + ": indeterminate\n")
+        .contains(
+            "  model none: a trace of Xen, which shows no list register, interrupt or event\n"
+                + "  channel\n",
+            "  No rule had anything to judge; vgictrace info says what the capture shows.\n")
+        .endsWith(
+            "    - with a larger ring buffer (xentrace -S PAGES, once after boot), because\n"
+                + "      events were lost\n");
+  }
+
+  @Test
+  void convertedTablesAreReadBackAlike() {
+    String tables = folder.resolve("tables").toString();
+    assertThat(Run.of("convert", LOST, "--to", "arrow", "-o", tables).code()).isZero();
+    assertThat(Run.of("show", tables).out()).isEqualTo(Run.of("show", LOST).out());
+    assertThat(Run.of("check", tables).out()).contains("model none: a trace of Xen");
+    assertThat(Run.of("stat", LOST).code()).isZero();
+  }
+}
