@@ -75,7 +75,6 @@ final class CpuRecords {
   private long ts;
   private long stamp;
   private boolean stamped;
-  private long key;
   private long unparsed;
 
   /**
@@ -146,12 +145,6 @@ final class CpuRecords {
   void startAt(long time) {
     stamp = time;
     ts = time;
-    key = time;
-  }
-
-  /** Its place on the time line, which never goes back. */
-  long key() {
-    return key;
   }
 
   /** A payload word, 0 to {@link #words()} - 1. */
@@ -223,6 +216,10 @@ final class CpuRecords {
     if (end > limit || (type & type - 1) != 0 || type == 0 || header == WindowIndex.HEADER) {
       return false;
     }
+    if (header < 0 && buffer[Math.min(start + 2, limit - 1)] < 0) {
+      // No counter gets to half of its range.
+      return false;
+    }
     if ((header & ID) == LOST && (header >= 0 || (header >>> 28 & 7) != 4)) {
       return false;
     }
@@ -247,7 +244,6 @@ final class CpuRecords {
     } else {
       ts = stamp;
     }
-    key = Math.max(key, ts);
   }
 
   /**

@@ -48,7 +48,7 @@ final class RecordMerge {
 
   private void move(int cpu) throws IOException {
     ended[cpu] = !cpus[cpu].next();
-    keys[cpu] = cpus[cpu].key();
+    keys[cpu] = cpus[cpu].ts();
   }
 
   /** Finds the earliest CPU and the one after it. CPUs are few and changes between them rare. */

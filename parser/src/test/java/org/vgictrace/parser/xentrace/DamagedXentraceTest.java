@@ -90,6 +90,28 @@ class DamagedXentraceTest {
   }
 
   @Test
+  void takesATimeBeyondAnyCounterForDamage() throws IOException {
+    Rows rows =
+        Traces.read(
+            Traces.little()
+                .window(0)
+                .timed(0x82010, 1)
+                .timed(0x82010, Long.MIN_VALUE)
+                .window(0)
+                .timed(0x82010, 1L << 62)
+                .timed(0x82010, 4)
+                .window(1)
+                .timed(0x82010, 5));
+    assertThat(rows.lines())
+        .containsExactly("0 1" + NMI, "1 5" + NMI1, "2 " + (1L << 62) + NMI, "3 4" + NMI);
+    assertThat(rows.diagnostics())
+        .containsExactly(
+            "ERROR record-damaged at byte 24: not a record; the rest of the window, 12 bytes, is"
+                + " skipped",
+            "WARNING time-backwards at byte 60: earlier than the record before it on CPU 0");
+  }
+
+  @Test
   void goesOnBehindGarbageBetweenWindows() throws IOException {
     byte[] damaged = trace().bytes();
     Arrays.fill(damaged, 36, 60, (byte) 0x55);
