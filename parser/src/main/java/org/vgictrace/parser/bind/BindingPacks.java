@@ -50,7 +50,7 @@ public final class BindingPacks {
 
   /** No packs at all: every event is of kind {@code other}. */
   public static BindingPacks none() {
-    return new BindingPacks(List.of());
+    return new BindingPacks(List.of(), IdFormats.NONE);
   }
 
   /** The given packs before the built-in ones. */
