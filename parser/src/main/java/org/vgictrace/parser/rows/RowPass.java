@@ -82,7 +82,7 @@ final class RowPass {
         case NOTE -> {}
       }
     } catch (RowException e) {
-      reports.unparsed("row-unparsed", line.number, e.getMessage());
+      reports.unparsed("row-unparsed", line.number, e.what());
     }
   }
 
