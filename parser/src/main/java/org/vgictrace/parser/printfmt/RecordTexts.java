@@ -20,6 +20,8 @@ public final class RecordTexts implements PayloadText {
   /** Writes records of one event. */
   @FunctionalInterface
   private interface EventText {
+    EventText NONE = (bytes, start, length, out) -> {};
+
     void append(byte[] bytes, int start, int length, StringBuilder out);
   }
 
@@ -59,7 +61,7 @@ public final class RecordTexts implements PayloadText {
       events.put(id, text);
     }
     text.append(bytes, start, length, out);
-    return true;
+    return text != EventText.NONE;
   }
 
   private EventText compiled(RawFormat raw) {
@@ -70,11 +72,9 @@ public final class RecordTexts implements PayloadText {
     } catch (FormatException e) {
       metadata
           .diagnostics()
-          .info("print-fmt", raw.place(), raw.fullName() + " shows fields: " + e.getMessage());
+          .info("print-fmt", raw.place(), "text of " + raw.fullName() + ": " + e.getMessage());
       EventFormat known = format;
-      return known == null
-          ? (bytes, start, length, out) -> {}
-          : new FieldText(known, bigEndian)::append;
+      return known == null ? EventText.NONE : new FieldText(known, bigEndian)::append;
     }
   }
 }

@@ -20,6 +20,9 @@ final class RawMetadata {
   /** Longest text but the symbols. */
   private static final int TEXT_BYTES_MAX = 16 << 20;
 
+  /** All formats together; those of a kernel take 2 to 5 MB. */
+  private static final int FORMATS_BYTES_MAX = 64 << 20;
+
   private static final int STATISTICS_BYTES_MAX = 64 << 10;
   private static final String NAME = "name:";
 
@@ -33,9 +36,16 @@ final class RawMetadata {
 
   /** The layout of pages, and formats of events: one to a file, or several with their systems. */
   void readFormats(RawFiles files) throws IOException {
+    long bytes = 0;
     for (Path file : files.formats()) {
+      if (bytes > FORMATS_BYTES_MAX) {
+        contents.diagnostics.warning(
+            "event-format", Place.at(0), "too many formats of events; the others are not read");
+        return;
+      }
       byte[] content = read(file, TEXT_BYTES_MAX);
       String text = content == null ? "" : new String(content, StandardCharsets.ISO_8859_1);
+      bytes += text.length();
       if (text.startsWith(NAME) || text.startsWith("#")) {
         formats(RawFiles.system(file), text);
       } else if (content != null && contents.metadata.layout() == null) {

@@ -1,5 +1,6 @@
 package org.vgictrace.parser.printfmt;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -10,10 +11,12 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.vgictrace.parser.diag.Place;
 import org.vgictrace.parser.format.EventFormat;
 import org.vgictrace.parser.format.EventFormatParser;
 import org.vgictrace.parser.format.FormatException;
 import org.vgictrace.parser.record.Metadata;
+import org.vgictrace.parser.record.MetadataReader;
 
 /** Print fmts as kernels write them, over one record. */
 class PrintFormatTest {
@@ -153,6 +156,27 @@ class PrintFormatTest {
     assertThat(text("\"%*d\", 2000000000, 1")).hasSize(Conversion.WIDTH_MAX);
     assertThat(text("\"" + "x".repeat(200_000) + "\"")).hasSize(200_000);
     assertThat(text("\"" + "%1024d".repeat(1000) + "\"" + ", 1".repeat(1000))).hasSize(64 << 10);
+  }
+
+  @Test
+  void formatsThatCannotBeEvaluatedShowFields() {
+    Metadata metadata = new Metadata();
+    String format = "name: shown\nID: 1\nformat:\n" + String.join("\n", FIELDS.subList(0, 5));
+    String bad = "name: bad\nID: 2\nformat:\nfield:int x;\n";
+    MetadataReader reader = new MetadataReader(metadata);
+    reader.format("test", (format + "\n\nprint fmt: \"%d\", jiffies").getBytes(UTF_8), Place.at(7));
+    reader.format("test", bad.getBytes(UTF_8), Place.at(8));
+    RecordTexts texts = new RecordTexts(metadata, false, 8);
+    StringBuilder out = new StringBuilder();
+    assertThat(texts.append("", record(), 0, 120, out)).isTrue();
+    assertThat(out).hasToString("byte=0x41 tiny=-1 number=-2 count=0x7");
+    assertThat(texts.append("", new byte[] {2, 0, 0, 0}, 0, 4, out)).isFalse();
+    assertThat(texts.append("", new byte[] {3, 0, 0, 0}, 0, 4, out)).isFalse();
+    assertThat(metadata.diagnostics().entries())
+        .extracting(entry -> entry.place() + " " + entry.message())
+        .containsExactly(
+            "byte 7 text of test:shown: print fmt uses jiffies, which is not known",
+            "byte 8 text of test:bad: field without offset or size: int x");
   }
 
   @Test
