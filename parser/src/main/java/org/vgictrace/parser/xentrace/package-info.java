@@ -6,7 +6,7 @@
  * <p>The resource {@code events.txt} says which event becomes which kind; {@link
  * org.vgictrace.parser.xentrace.EventCatalogue} reads it. The binary is cut into windows by {@code
  * WindowIndex}, into records by {@code CpuRecords}, merged to one time line by {@code RecordMerge}
- * and made rows of by {@code RecordRows}.
+ * and made rows of by {@code XenRows}; of a dump, {@code DumpRows} makes them.
  */
 @NullMarked
 package org.vgictrace.parser.xentrace;
