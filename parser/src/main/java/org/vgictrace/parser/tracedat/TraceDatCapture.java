@@ -113,15 +113,17 @@ final class TraceDatCapture implements Capture {
             contents, packs, wanted, header.bigEndian(), layout.commitBytes(), names, HOST_LABEL);
     RecordReader reader = new RecordReader(origin, wanted.contains(Kind.LOST));
     List<CpuStream> streams = new ArrayList<>();
-    long damaged = open(streams, names, HOST_LABEL);
+    List<StreamOpener> openers = new ArrayList<>();
+    openers.add(open(streams, names, HOST_LABEL));
     for (Map.Entry<String, TraceDatCapture> guest : guests.entrySet()) {
-      damaged +=
-          guest.getValue().openAsGuest(guest.getKey(), contents, reader, streams, wanted, names);
+      openers.add(
+          guest.getValue().openAsGuest(guest.getKey(), contents, reader, streams, wanted, names));
     }
     reader.read(streams, new BatchPool(names), consumer);
     for (TraceDatCapture guest : guests.values()) {
       guest.contents.diagnostics.entries().forEach(contents.diagnostics::add);
     }
+    long damaged = openers.stream().mapToLong(StreamOpener::damaged).sum();
     return reader.counts(streams, contents, damaged);
   }
 
@@ -129,13 +131,13 @@ final class TraceDatCapture implements Capture {
    * Opens the streams of wanted instances.
    *
    * @param label name of the guest this is, empty for the host
-   * @return pieces that could not be opened
+   * @return what opened them, which knows of damage once they are read
    */
-  private long open(List<CpuStream> streams, Names names, String label) throws IOException {
+  private StreamOpener open(List<CpuStream> streams, Names names, String label) throws IOException {
     StreamOpener opener = new StreamOpener(file, header, contents, layout, codec, names);
     streams.addAll(
         opener.open(meta.clock(), buffer -> isWanted(buffer) ? label(label, buffer) : null));
-    return opener.damaged();
+    return opener;
   }
 
   private boolean isWanted(String buffer) {
@@ -147,7 +149,7 @@ final class TraceDatCapture implements Capture {
   }
 
   /** Adds this guest's streams; its events are {@code other}, because the model is the host's. */
-  private long openAsGuest(
+  private StreamOpener openAsGuest(
       String label,
       Contents host,
       RecordReader reader,
@@ -165,7 +167,7 @@ final class TraceDatCapture implements Capture {
             names,
             label);
     List<CpuStream> own = new ArrayList<>();
-    long damaged = open(own, names, label);
+    StreamOpener opener = open(own, names, label);
     Map<Integer, Integer> threads = Map.of();
     for (GuestLink link : host.guests) {
       threads = link.traceId() == contents.traceId ? link.threads() : threads;
@@ -173,7 +175,7 @@ final class TraceDatCapture implements Capture {
     reader.addGuest(
         origin, new GuestTime(threads), own.stream().map(stream -> stream.buffer).toList());
     streams.addAll(own);
-    return damaged;
+    return opener;
   }
 
   @Override
