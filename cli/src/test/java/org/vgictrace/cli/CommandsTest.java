@@ -53,6 +53,32 @@ class CommandsTest {
     assertThat(Run.of("info", log).out()).contains("log of an emulated").doesNotContain("missing ");
   }
 
+  /** In either order; neighbours of other runs are not compared. */
+  @Test
+  void kvmIsComparedWithItsHardware() {
+    String log = Shipped.file("qemu-kvm-6.12-gicv3", "gic.log.zst").toString();
+    String kvm = Shipped.file("qemu-kvm-6.12-gicv3", "kvm.txt.zst").toString();
+
+    Run run = Run.of("check", kvm, log);
+
+    assertThat(run.code()).isZero();
+    assertThat(run.out())
+        .contains("\n  INV-JOIN-1             519             0              0\n")
+        .contains("\n  aligned      time in the log = trace time + 1795171996.3051")
+        .contains("\n  writes       519 compared: 100.0 % agree, 0 differ, 0 on one side only; 0\n")
+        .contains("\n  vCPU 1       69 compared: 100.0 % agree, 0 differ, 0 on one side only; 0\n");
+    assertThat(Run.of("check", log, kvm).out())
+        .contains("\n  INV-JOIN-2             519             0              0\n");
+    assertThat(Run.of("check", "--ignore", "INV-JOIN-1", kvm, log).out())
+        .contains("INV-JOIN-2 ")
+        .doesNotContain("INV-JOIN-1  ");
+    assertThat(Run.of("check", "--format", "json", kvm, log).out())
+        .contains("\"residual_p50_ns\"", "\"log_cpu_by_cpu\"")
+        .doesNotContain("not_aligned_because\" : \"");
+    assertThat(Run.of("check", TEXT, log).out())
+        .contains("\n  not aligned  no sequence of list register writes");
+  }
+
   @Test
   void changedListRegisterIsAFinding() throws IOException {
     Path broken = broken();

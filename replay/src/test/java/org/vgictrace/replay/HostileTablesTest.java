@@ -15,6 +15,9 @@ import org.vgictrace.parser.event.Kind;
 import org.vgictrace.parser.event.KindTable;
 import org.vgictrace.parser.event.Names;
 import org.vgictrace.replay.engine.ClockOrder;
+import org.vgictrace.replay.join.Join;
+import org.vgictrace.replay.join.JoinSide;
+import org.vgictrace.replay.join.ListRegisterWrites;
 
 /**
  * Tables that no reader made: a converted directory is input like any other, and every number in it
@@ -55,11 +58,12 @@ class HostileTablesTest {
   private final Names names = new Names();
 
   /** Rows of all kinds, so that whatever one leaves behind meets every other. */
-  private void feed(Random random, Replay replay) throws IOException {
+  private void feed(Random random, Replay replay, ListRegisterWrites writes) throws IOException {
     BatchBuilder builder =
         new BatchBuilder(
             new BatchPool(names),
             (batch, pool) -> {
+              writes.observe(batch);
               replay.accept(batch);
               pool.recycle(batch);
             });
@@ -109,7 +113,10 @@ class HostileTablesTest {
 
       assertThatCode(
               () -> {
-                feed(random, replay);
+                ListRegisterWrites writes = new ListRegisterWrites();
+                feed(random, replay, writes);
+                JoinSide side = new JoinSide("file", Long.MIN_VALUE, Long.MAX_VALUE, 0, writes);
+                Join.of(side, side);
                 replay.finish();
               })
           .as("seed %d", seed)

@@ -15,6 +15,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.vgictrace.replay.rule.Catalogue;
 import org.vgictrace.replay.rule.HardwareRules;
+import org.vgictrace.replay.rule.JoinRules;
 import org.vgictrace.replay.rule.MaintenanceRules;
 import org.vgictrace.replay.rule.NestedRules;
 import org.vgictrace.replay.rule.OverflowRules;
@@ -42,8 +43,8 @@ class RuleCasesTest {
   }
 
   /**
-   * Rules about events that no scenario writes; NestedCasesTest, Gicv5CasesTest and
-   * HardwareCasesTest have texts.
+   * Rules about events that no scenario writes; NestedCasesTest, Gicv5CasesTest, HardwareCasesTest
+   * and JoinTest have texts.
    */
   private static final List<Rule> BY_TEXT =
       List.of(
@@ -61,7 +62,9 @@ class RuleCasesTest {
           HardwareRules.GIC_5,
           HardwareRules.GIC_6,
           HardwareRules.GIC_7,
-          HardwareRules.GIC_8);
+          HardwareRules.GIC_8,
+          JoinRules.JOIN_1,
+          JoinRules.JOIN_2);
 
   /** What is reported where it shows and not counted where it does not. */
   private static final List<Rule> NEVER_HELD =

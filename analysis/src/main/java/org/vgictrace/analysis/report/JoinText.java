@@ -18,7 +18,9 @@ final class JoinText {
   private JoinText() {}
 
   static void write(Lines lines, Style style, JoinResult join) throws IOException {
-    lines.line(style.strong("  " + Clean.of(join.trace()) + " against " + Clean.of(join.log())));
+    lines.line(style.strong("  compared with each other"));
+    lines.entry(INDENT, LABEL, "KVM", Clean.of(join.trace()));
+    lines.entry(INDENT, LABEL, "hardware", Clean.of(join.log()));
     ClockFit clock = join.clock();
     if (clock == null) {
       lines.entry(INDENT, LABEL, "not aligned", String.valueOf(join.why()));

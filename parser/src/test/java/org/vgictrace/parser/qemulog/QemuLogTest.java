@@ -146,7 +146,7 @@ class QemuLogTest {
     assertThat(outcome.rows())
         .containsExactly(
             "1000002000 [0] 7 hw_icv gic=3 op=read reg=iar value=0x1b group=1",
-            "1000002000 [-1] -1 lost",
+            "1000001000 [-1] -1 lost",
             "1000001000 [0] 7 other name=kvm_something payload=\"else\"",
             "1000003000 [0] 7 other name=gicv3_icv_iar_read"
                 + " payload=\"GICv3 ICV_IAR1 read cpu 0x0 value 0x1g\"",

@@ -1,6 +1,7 @@
 package org.vgictrace.replay.join;
 
 import java.util.Arrays;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.agrona.collections.Long2ObjectHashMap;
@@ -151,7 +152,7 @@ final class ClockEstimate {
       int[] known = places.get(trace.runHash(i, run));
       for (int k = 1; known != null && k < known.length && votes < VOTES_MAX; k += 2) {
         Writes log = seen.get(known[k]);
-        if (log != null && trace.isSameRun(i, log, known[k + 1], run)) {
+        if (log != null && trace.isSameRun(i, trace.size(), log, known[k + 1], log.size(), run)) {
           add(log.ts(known[k + 1]) - trace.ts(i), trace.cpu, log.cpu);
         }
       }
@@ -175,17 +176,17 @@ final class ClockEstimate {
   }
 
   private void mapCpus(long low) {
-    for (int trace : written.keySet()) {
-      SortedMap<Integer, Integer> counts = new TreeMap<>();
-      for (int i = 0; i < votes; i++) {
-        if (cpu[i] == trace && isInSpot(i, low)) {
-          counts.merge(cpuSeen[i], 1, Integer::sum);
-        }
+    SortedMap<Integer, SortedMap<Integer, Integer>> counts = new TreeMap<>();
+    for (int i = 0; i < votes; i++) {
+      if (isInSpot(i, low)) {
+        counts.computeIfAbsent(cpu[i], key -> new TreeMap<>()).merge(cpuSeen[i], 1, Integer::sum);
       }
-      counts.entrySet().stream()
-          .max(SortedMap.Entry.comparingByValue())
-          .ifPresent(entry -> cpus.put(trace, entry.getKey()));
     }
+    counts.forEach(
+        (trace, bySeen) ->
+            bySeen.entrySet().stream()
+                .max(Map.Entry.comparingByValue())
+                .ifPresent(entry -> cpus.put(trace, entry.getKey())));
     // A CPU with few writes has no votes: by its number if that is free.
     for (int trace : written.keySet()) {
       if (!cpus.containsKey(trace) && seen.containsKey(trace) && !cpus.containsValue(trace)) {

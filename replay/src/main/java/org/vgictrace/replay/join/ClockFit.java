@@ -41,11 +41,14 @@ public record ClockFit(
     long span = Arrays.stream(ts).max().orElse(0) - begin;
     long drift = 0;
     if (span >= NS) {
-      double rise =
-          (double) between(ts, differences, begin + span / 3 * 2, Long.MAX_VALUE)
-              - between(ts, differences, begin, begin + span / 3);
-      // The thirds' middles are two thirds of the whole apart.
-      drift = Math.round(rise * NS / (span / 3 * 2));
+      boolean[] early = new boolean[n];
+      boolean[] late = new boolean[n];
+      for (int i = 0; i < n; i++) {
+        early[i] = ts[i] <= begin + span / 3;
+        late[i] = ts[i] >= begin + span / 3 * 2;
+      }
+      double rise = (double) median(differences, late) - median(differences, early);
+      drift = Math.round(rise * NS / (median(ts, late) - median(ts, early)));
     }
     long origin = begin + span / 2;
     ClockFit slope = new ClockFit(origin, 0, drift, 0, 0, 0, 0);
@@ -61,16 +64,16 @@ public record ClockFit(
     return new ClockFit(origin, offset, drift, n, rest[n / 2], rest[(int) (n * 0.99)], rest[n - 1]);
   }
 
-  /** The median difference of the pairs between two trace times; of all if there are none. */
-  private static long between(long[] ts, long[] differences, long from, long to) {
-    long[] some = new long[ts.length];
+  /** The median of those values, at least one, that are chosen. */
+  private static long median(long[] values, boolean[] chosen) {
+    long[] some = new long[values.length];
     int n = 0;
-    for (int i = 0; i < ts.length; i++) {
-      if (ts[i] >= from && ts[i] <= to) {
-        some[n++] = differences[i];
+    for (int i = 0; i < values.length; i++) {
+      if (chosen[i]) {
+        some[n++] = values[i];
       }
     }
-    return median(n == 0 ? differences.clone() : Arrays.copyOf(some, n));
+    return median(Arrays.copyOf(some, n));
   }
 
   private static long median(long[] values) {

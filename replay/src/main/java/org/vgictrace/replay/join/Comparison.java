@@ -58,8 +58,18 @@ final class Comparison {
 
   /** Compares a CPU. */
   void add(Writes written, Writes seen, ClockFit fit) {
+    // Of what lies outside the other recording nothing is known.
+    int from = written.from(log.firstTs() - fit.at(trace.firstTs()));
+    int to = written.from(log.lastTs() - fit.at(trace.lastTs()) + 1);
+    for (int i = 0; i < written.size(); i++) {
+      if (i < from || i >= to) {
+        undecided(written.pid(i), Reason.TRACE_START);
+      }
+    }
+    int fromSeen = seen.from(fit.toLog(trace.firstTs()));
+    int toSeen = seen.from(fit.toLog(trace.lastTs()) + 1);
     Sums sums = new Sums(written, seen);
-    new WriteMatcher(written, seen, fit).run(sums);
+    new WriteMatcher(written, from, to, seen, fromSeen, toSeen, fit).run(sums);
     sums.end();
   }
 
@@ -200,7 +210,8 @@ final class Comparison {
       }
       matchedTs[matched] = written.ts(i);
       matchedApart[matched++] = seen.ts(j) - written.ts(i);
-      counts(pid = written.pid(i)).agree++;
+      pid = written.pid(i);
+      counts(pid).agree++;
     }
 
     @Override

@@ -85,8 +85,9 @@ public final class ListRegisterWrites {
 
   private void learn(Event e, int column) {
     hypervisor = true;
-    if (e.pid >= 0 && e.has(column)) {
-      vcpus.put(e.pid, Math.max(NO_VCPU, e.getInt(column, NO_VCPU)));
+    int vcpu = e.getInt(column, NO_VCPU);
+    if (e.pid >= 0 && vcpu > NO_VCPU) {
+      vcpus.put(e.pid, vcpu);
     }
   }
 

@@ -82,11 +82,11 @@ final class Writes {
     return value[i] == other.value[j] && register[i] == other.register[j];
   }
 
-  /** Whether so many writes in a row are the same, or as many as there are. */
-  boolean isSameRun(int i, Writes other, int j, int length) {
+  /** Whether so many writes in a row are the same, or all up to the ends. */
+  boolean isSameRun(int i, int end, Writes other, int j, int otherEnd, int length) {
     for (int k = 0; k < length; k++) {
-      boolean here = i + k < size;
-      boolean there = j + k < other.size;
+      boolean here = i + k < end;
+      boolean there = j + k < otherEnd;
       if (!here || !there) {
         return k > 0 && here == there;
       }
@@ -95,6 +95,15 @@ final class Writes {
       }
     }
     return true;
+  }
+
+  /** The first write from a time on. */
+  int from(long time) {
+    int i = 0;
+    while (i < size && ts[i] < time) {
+      i++;
+    }
+    return i;
   }
 
   /** A number that equal runs of writes have in common. */

@@ -35,6 +35,7 @@ class CatalogueTest {
     addNumbered(expected, "INV-NV-", 3);
     addNumbered(expected, "INV-V5-", 3);
     addNumbered(expected, "INV-GIC-", 8);
+    addNumbered(expected, "INV-JOIN-", 2);
     expected.addAll(
         List.of("Q-SGI0", "Q-ACK72", "Q-PRUNE61", "Q-MOVALL", "Q-LPI5", "Q-EMPTY", "Q-SOFT"));
 
@@ -108,7 +109,8 @@ class CatalogueTest {
             "INV-TMR-8",
             "INV-TMR-11",
             "INV-NV-3",
-            "INV-GIC-8");
+            "INV-GIC-8",
+            "INV-JOIN-2");
   }
 
   @Test
