@@ -59,9 +59,7 @@ class XenCommandsTest {
     Run run = Run.of("info", trace());
     assertThat(run.code()).isZero();
     String answers =
-        run.out()
-            .substring(run.out().indexOf("  what it can answer"))
-            .replaceAll("\n {28}", " ");
+        run.out().substring(run.out().indexOf("  what it can answer")).replaceAll("\n {28}", " ");
     assertThat(answers)
         .startsWith(
             """
