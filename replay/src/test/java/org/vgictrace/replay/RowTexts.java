@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.vgictrace.parser.Capture;
 import org.vgictrace.parser.CaptureMeta;
 import org.vgictrace.parser.event.Batch;
@@ -102,7 +103,7 @@ final class RowTexts {
     return text.toString();
   }
 
-  private static String cell(String value) {
+  private static String cell(@Nullable String value) {
     return value == null ? "" : '"' + value.replace("\\", "\\\\").replace("\"", "\"\"") + '"';
   }
 
