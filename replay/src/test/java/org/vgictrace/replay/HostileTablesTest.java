@@ -89,7 +89,10 @@ class HostileTablesTest {
       case BOOL -> row.put(column, random.nextInt(2));
       case ENUM -> row.put(column, random.nextInt(declared.labels().size()));
       case UINT8 -> row.put(column, number(random) & 0xff);
-      case INT32 -> row.put(column, (int) number(random));
+      case INT32 -> {
+        int narrow = (int) number(random);
+        row.put(column, narrow);
+      }
       case UINT32, HEX32 -> row.put(column, number(random) & 0xffff_ffffL);
       default -> row.put(column, number(random));
     }
