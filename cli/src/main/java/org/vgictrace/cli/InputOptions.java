@@ -17,8 +17,8 @@ final class InputOptions {
       names = "--bind",
       paramLabel = "PACK",
       description =
-          "Binding pack (JSON) that says what your own probes mean; searched before the built-in"
-              + " ones.")
+          "Binding pack (JSON) that says what your own probes, or the events in your script's rows,"
+              + " mean; searched before the built-in ones.")
   private List<Path> bind = new ArrayList<>();
 
   @Option(
