@@ -185,7 +185,7 @@ class JoinTest {
 
   @Test
   void aMarkedLossMakesItsSurroundingsUndecided() {
-    int first = 12_000;
+    int first = 16_000;
     List<String> lossy = new ArrayList<>(trace.subList(0, first));
     lossy.add("CPU:0 [LOST 800 EVENTS]");
     lossy.add("CPU:1 [LOST 800 EVENTS]");
