@@ -8,8 +8,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.vgictrace.parser.diag.InputException;
 import org.vgictrace.parser.input.Input;
@@ -29,7 +27,8 @@ import org.vgictrace.parser.input.Inputs;
  * </pre>
  */
 final class RawFiles {
-  private static final Pattern CPU = Pattern.compile("cpu(\\d{1,6})(?!.*cpu\\d)");
+  private static final String CPU = "cpu";
+  private static final int CPU_DIGITS_MAX = 6;
 
   /** Files looked at in one directory, of which there are a few thousand. */
   private static final int FILES_MAX = 65_536;
@@ -81,15 +80,26 @@ final class RawFiles {
 
   private static void addPage(Path file, String numbered, String instance, List<PageFile> found)
       throws IOException {
-    Matcher cpu = CPU.matcher(numbered);
-    if (cpu.find() && Files.isRegularFile(file) && Files.size(file) > 0) {
+    int cpu = cpu(numbered);
+    if (cpu >= 0 && Files.isRegularFile(file) && Files.size(file) > 0) {
       String name = name(file);
       boolean certain =
           name.startsWith("trace_pipe_raw")
               || name.startsWith("trace.dat.cpu")
               || name.contains(".raw");
-      found.add(new PageFile(file, Integer.parseInt(cpu.group(1)), instance, certain));
+      found.add(new PageFile(file, cpu, instance, certain));
     }
+  }
+
+  /** The number behind the last {@code cpu} of a name; -1 if there is none. */
+  private static int cpu(String name) {
+    int start = name.lastIndexOf(CPU) + CPU.length();
+    int end = start;
+    while (end < name.length() && name.charAt(end) >= '0' && name.charAt(end) <= '9') {
+      end++;
+    }
+    boolean number = start >= CPU.length() && end > start && end - start <= CPU_DIGITS_MAX;
+    return number ? Integer.parseInt(name, start, end, 10) : -1;
   }
 
   /** Files that may hold formats of events, or the layout of pages. */

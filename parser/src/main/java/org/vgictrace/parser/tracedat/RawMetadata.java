@@ -26,6 +26,9 @@ final class RawMetadata {
   private static final int STATISTICS_BYTES_MAX = 64 << 10;
   private static final String NAME = "name:";
 
+  /** What {@code uname -a} ends in, behind the architecture. */
+  private static final String SYSTEM = " GNU/Linux";
+
   private final Contents contents;
   private final MetadataReader reader;
 
@@ -103,7 +106,9 @@ final class RawMetadata {
     contents.clock = clock == null ? null : OptionReader.activeClock(clock);
     String uname = text(RawFiles.named(directory, "uname"));
     if (uname != null) {
-      OptionReader.uname(uname.replaceFirst("\\s+GNU/Linux\\s*$", ""), contents);
+      boolean all = uname.endsWith(SYSTEM);
+      OptionReader.uname(
+          all ? uname.substring(0, uname.length() - SYSTEM.length()) : uname, contents);
     }
   }
 

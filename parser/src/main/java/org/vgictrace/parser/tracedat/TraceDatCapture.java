@@ -220,7 +220,8 @@ final class TraceDatCapture implements Capture {
     Map<String, PayloadText> ofGuests = new HashMap<>();
     guests.forEach((label, guest) -> ofGuests.put(label, guest.payloadText()));
     return (buffer, bytes, start, length, out) -> {
-      PayloadText texts = ofGuests.get(buffer.split("/", 2)[0]);
+      int slash = buffer.indexOf('/');
+      PayloadText texts = ofGuests.get(slash < 0 ? buffer : buffer.substring(0, slash));
       return (texts != null ? texts : own).append(buffer, bytes, start, length, out);
     };
   }
