@@ -77,7 +77,9 @@ public final class Captures {
         }
         throw InputException.unrecognised(
             input.name(),
-            head.length() == 0 ? "is empty" : "at " + Place.at(0) + ": format not recognised");
+            head.length() == 0
+                ? "is empty"
+                : "at " + Place.at(0) + ": format not recognised" + Foreign.hint(head));
       }
     }
   }
