@@ -85,12 +85,16 @@ class XenCommandsTest {
     assertThat(run.out())
         .startsWith(LOST + ": indeterminate\n")
         .contains(
-            "  model none: a trace of Xen, which shows no list register, interrupt or event\n"
-                + "  channel\n",
+            """
+              model none: a trace of Xen, which shows no list register, interrupt or event
+              channel
+            """,
             "  No rule had anything to judge; vgictrace info says what the capture shows.\n")
         .endsWith(
-            "    - with a larger ring buffer (xentrace -S PAGES, once after boot), because\n"
-                + "      events were lost\n");
+            """
+                - with a larger ring buffer (xentrace -S PAGES, once after boot), because
+                  events were lost
+            """);
   }
 
   @Test
