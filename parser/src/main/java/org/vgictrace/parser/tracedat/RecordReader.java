@@ -98,14 +98,14 @@ final class RecordReader {
       lastTs = ts;
     }
     RecordDecoder decoder = origin.count(id, stream);
-    int pid = decoder.pid(bytes, start, length);
     if (byBuffer.length > 0) {
-      time(guest, id, pid, stream.cpu);
+      time(guest, id, decoder.pid(bytes, start, length), stream.cpu);
     }
     if (!decoder.isWanted()) {
       rows.skip();
       return;
     }
+    int pid = decoder.pid(bytes, start, length);
     int comm = pid < 0 ? -1 : origin.name(pid, rows.names());
     rows.add(decoder, stream, bytes, start, length, ts, stream.cpu, pid, comm, stream.buffer);
   }
