@@ -22,6 +22,12 @@ public final class Join {
    * @param log the hardware's
    */
   public static JoinResult of(JoinSide trace, JoinSide log) {
+    if (trace.writes().areTooMany() || log.writes().areTooMany()) {
+      return JoinResult.apart(
+          trace.file(),
+          log.file(),
+          "more than " + ListRegisterWrites.WRITES_MAX + " list register writes; compare a part");
+    }
     SortedMap<Integer, Writes> written = trace.writes().written();
     SortedMap<Integer, Writes> seen = log.writes().seen();
     ClockEstimate estimate = new ClockEstimate(written, seen);

@@ -15,8 +15,8 @@ import org.vgictrace.replay.engine.Event;
 
 /**
  * Collects the writes of list registers of one recording, be it of the hypervisor or of its
- * hardware: those of every entry that leave something in the register. Memory grows with their
- * number. Not thread-safe.
+ * hardware: those of every entry that leave something in the register. They are all held until the
+ * other recording is read, so there is a limit; beyond it nothing is held. Not thread-safe.
  */
 public final class ListRegisterWrites {
   private static final EnumSet<Kind> USED =
@@ -36,6 +36,13 @@ public final class ListRegisterWrites {
   /** Most CPUs that are followed. */
   private static final int CPUS_MAX = 4096;
 
+  /** Most writes that are held, at some 40 bytes each. */
+  static final int WRITES_MAX = 1 << 20;
+
+  private final int most;
+  private int held;
+  private boolean tooMany;
+
   private final SortedMap<Integer, Writes> restored = new TreeMap<>();
   private final SortedMap<Integer, Writes> entered = new TreeMap<>();
   private final SortedMap<Integer, Writes> seen = new TreeMap<>();
@@ -44,6 +51,16 @@ public final class ListRegisterWrites {
   private final Event event = new Event();
   private boolean hypervisor;
   private boolean v3;
+
+  /** Holds up to {@link #WRITES_MAX} writes. */
+  public ListRegisterWrites() {
+    this(WRITES_MAX);
+  }
+
+  /** Holds up to {@code most} writes. */
+  ListRegisterWrites(int most) {
+    this.most = most;
+  }
 
   private static List<String> labels(int column) {
     return Kind.HW_ICH.columns().get(column).labels();
@@ -103,7 +120,7 @@ public final class ListRegisterWrites {
     for (int lr = 0; lr < used && writes != null; lr++) {
       long value = e.get(LrImage.LR0 + lr, 0);
       if (value != 0) {
-        writes.add(e.ts, e.seq, lr, value, e.pid);
+        add(writes, e, lr, value);
       }
     }
   }
@@ -114,7 +131,19 @@ public final class ListRegisterWrites {
     Writes writes = write && value != 0 && e.cpu >= 0 ? of(seen, e.cpu) : null;
     if (writes != null) {
       v3 = e.getInt(ICH_GIC, 3) == 3;
-      writes.add(e.ts, e.seq, e.getInt(ICH_INDEX, -1), value, e.pid);
+      add(writes, e, e.getInt(ICH_INDEX, -1), value);
+    }
+  }
+
+  private void add(Writes writes, Event e, int lr, long value) {
+    if (held < most) {
+      writes.add(e.ts, e.seq, lr, value, e.pid);
+      held++;
+    } else if (!tooMany) {
+      tooMany = true;
+      restored.values().forEach(Writes::clear);
+      entered.values().forEach(Writes::clear);
+      seen.values().forEach(Writes::clear);
     }
   }
 
@@ -143,6 +172,16 @@ public final class ListRegisterWrites {
   /** Whether it is of the hypervisor, and shows what it writes. */
   public boolean isOfHypervisor() {
     return seen.isEmpty() && !(restored.isEmpty() && entered.isEmpty());
+  }
+
+  /** Number of writes taken in, all kinds of sides counted. */
+  int held() {
+    return held;
+  }
+
+  /** Whether there were more writes than are held; then none is. */
+  boolean areTooMany() {
+    return tooMany;
   }
 
   /** Whether the hardware is a GICv3. */

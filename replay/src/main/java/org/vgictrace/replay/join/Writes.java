@@ -37,6 +37,17 @@ final class Writes {
     thread[size++] = pid;
   }
 
+  /** Forgets all, and gives the memory back. */
+  void clear() {
+    size = 0;
+    ts = new long[FIRST];
+    seq = new long[FIRST];
+    value = new long[FIRST];
+    register = new int[FIRST];
+    thread = new int[FIRST];
+    lossBefore.clear();
+  }
+
   /** Events are missing between the latest write and the next. */
   void lost() {
     lossBefore.set(size);

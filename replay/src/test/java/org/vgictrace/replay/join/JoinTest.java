@@ -39,9 +39,12 @@ class JoinTest {
   }
 
   private static JoinSide side(String name, List<String> lines) {
+    return side(name, lines, new ListRegisterWrites());
+  }
+
+  private static JoinSide side(String name, List<String> lines, ListRegisterWrites writes) {
     try {
       Path file = Files.write(folder.resolve(name), lines);
-      ListRegisterWrites writes = new ListRegisterWrites();
       try (Capture capture = Captures.open(file)) {
         Replay replay = new Replay(ReplayOptions.forCapture(capture.meta()), finding -> {});
         CaptureCounts counts =
@@ -93,6 +96,19 @@ class JoinTest {
 
   private static Map<Reason, Long> undecided(JoinResult result, int rule) {
     return result.rules().get(rule).indeterminate();
+  }
+
+  @Test
+  void moreWritesThanAreHeldAreNotComparedInPart() {
+    JoinSide seen = side("gic.log", log);
+    int held = side("kvm.txt", trace).writes().held();
+    JoinSide all = side("kvm.txt", trace, new ListRegisterWrites(held));
+    JoinSide tooMany = side("kvm.txt", trace, new ListRegisterWrites(held - 1));
+
+    assertThat(Join.of(all, seen).total().compared()).isEqualTo(519);
+    assertThat(Join.of(tooMany, seen).why())
+        .isEqualTo("more than 1048576 list register writes; compare a part");
+    assertThat(tooMany.writes().written().values()).allMatch(writes -> writes.size() == 0);
   }
 
   @Test
