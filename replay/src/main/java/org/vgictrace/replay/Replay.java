@@ -32,6 +32,7 @@ import org.vgictrace.replay.rule.Observation;
 import org.vgictrace.replay.rule.Reason;
 import org.vgictrace.replay.rule.Rule;
 import org.vgictrace.replay.rule.Severity;
+import org.vgictrace.replay.runstate.RunStatePart;
 import org.vgictrace.replay.verdict.FindingListener;
 import org.vgictrace.replay.verdict.RuleCount;
 import org.vgictrace.replay.verdict.TransitionCount;
@@ -77,7 +78,8 @@ public final class Replay {
             new TimerModel(machine, reporter),
             new LockPart(machine, reporter),
             new NestedPart(model),
-            new HardwarePart(machine, ledger));
+            new HardwarePart(machine, ledger),
+            new RunStatePart(machine, ledger));
     for (Kind kind : KINDS) {
       parts[kind.ordinal()] =
           all.stream().filter(part -> part.kinds().contains(kind)).toArray(Part[]::new);

@@ -2,10 +2,13 @@ package org.vgictrace.replay;
 
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.vgictrace.replay.rule.Observation;
 import org.vgictrace.replay.rule.Reason;
+import org.vgictrace.replay.rule.Subject;
 import org.vgictrace.replay.verdict.CandidateOutcome;
 import org.vgictrace.replay.verdict.Finding;
 import org.vgictrace.replay.verdict.RuleCount;
@@ -65,6 +68,14 @@ public record ReplayResult(
     long total = rules.stream().mapToLong(RuleCount::total).sum();
     long undecided = rules.stream().mapToLong(RuleCount::undecided).sum();
     return total == 0 ? 1.0 : (double) (total - undecided) / total;
+  }
+
+  /** What the recording is of, as far as it tells; that of KVM's vGIC if it tells nothing. */
+  public Set<Subject> subjects() {
+    EnumSet<Subject> subjects = EnumSet.noneOf(Subject.class);
+    observed.forEach(observation -> subjects.add(observation.subject()));
+    subjects.remove(Subject.COMMON);
+    return subjects.isEmpty() ? EnumSet.of(Subject.KVM_VGIC) : subjects;
   }
 
   /** The same with rules that were judged, and found broken, in view of another capture. */

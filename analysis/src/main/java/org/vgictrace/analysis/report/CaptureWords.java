@@ -3,6 +3,7 @@ package org.vgictrace.analysis.report;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.vgictrace.analysis.check.CheckReport;
 import org.vgictrace.analysis.coverage.XenAnswers;
@@ -12,7 +13,7 @@ import org.vgictrace.parser.CaptureCounts;
 import org.vgictrace.parser.CaptureMeta;
 import org.vgictrace.parser.diag.Diagnostic;
 import org.vgictrace.replay.ReplayResult;
-import org.vgictrace.replay.rule.Observation;
+import org.vgictrace.replay.rule.Subject;
 
 /** Phrases about a capture that several reports use. */
 final class CaptureWords {
@@ -48,7 +49,7 @@ final class CaptureWords {
   /** The model that the capture was judged by. */
   static String model(CheckReport report) {
     if (isOfXen(report)) {
-      return "none: a trace of Xen, which shows no list register, interrupt or event channel";
+      return "Xen's scheduler; the trace shows no list register, interrupt or event channel";
     }
     return isOfHardware(report.replay())
         ? "the architecture's virtual CPU interface, for any hypervisor"
@@ -62,7 +63,7 @@ final class CaptureWords {
 
   /** Whether the capture shows hardware and nothing of a hypervisor. */
   static boolean isOfHardware(ReplayResult replay) {
-    return replay.observed().equals(List.of(Observation.HARDWARE));
+    return replay.subjects().equals(Set.of(Subject.VIRTUAL_INTERFACE));
   }
 
   /** Events, time span and CPUs. */

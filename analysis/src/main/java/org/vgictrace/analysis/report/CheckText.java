@@ -15,6 +15,7 @@ import org.vgictrace.parser.CaptureCounts;
 import org.vgictrace.parser.CaptureMeta;
 import org.vgictrace.replay.ReplayResult;
 import org.vgictrace.replay.rule.Reason;
+import org.vgictrace.replay.rule.Subject;
 import org.vgictrace.replay.verdict.RuleCount;
 
 /** Writes a check for people: the findings first, then what was judged, what was not and why. */
@@ -86,7 +87,7 @@ public final class CheckText {
         total == 0
             ? "nothing"
             : Figures.percent(total - undecided, total) + " of " + total + " rule instances");
-    if (!CaptureWords.isOfHardware(replay) && !CaptureWords.isOfXen(report)) {
+    if (replay.subjects().contains(Subject.KVM_VGIC) && !CaptureWords.isOfXen(report)) {
       lines.entry(2, 13, "steps", StepCoverage.of(List.of(report)).text());
     }
     table(replay);
@@ -122,8 +123,11 @@ public final class CheckText {
       lines.line(count.inconsistent() > 0 ? style.severity(count.rule().severity(), text) : text);
     }
     List<String> idle =
-        rules.stream().filter(rule -> rule.total() == 0).map(rule -> rule.rule().id()).toList();
-    if (!idle.isEmpty() && !CaptureWords.isOfHardware(replay)) {
+        rules.stream()
+            .filter(count -> count.total() == 0 && count.rule().isAbout(replay.subjects()))
+            .map(count -> count.rule().id())
+            .toList();
+    if (!idle.isEmpty()) {
       lines.blank().entry(2, 0, "", "Nothing to judge for: " + String.join(", ", idle));
     }
   }

@@ -116,7 +116,8 @@ public final class InfoText {
   private void coverage(ReplayResult replay, Coverage coverage) throws IOException {
     lines.blank().line(style.strong("  what the model can see"));
     for (Entry entry : coverage.entries()) {
-      if (entry.state() == Coverage.State.MISSING && CaptureWords.isOfHardware(replay)) {
+      if (entry.state() == Coverage.State.MISSING
+          && !replay.subjects().contains(entry.observation().subject())) {
         continue;
       }
       String state =
@@ -172,7 +173,7 @@ public final class InfoText {
         replay.rules().stream()
             .filter(count -> count.total() == count.undecided())
             .map(RuleCount::rule)
-            .filter(rule -> !coverage.lacking(rule).isEmpty())
+            .filter(rule -> rule.isAbout(replay.subjects()) && !coverage.lacking(rule).isEmpty())
             .map(Rule::id)
             .toList();
     if (!unseen.isEmpty() && !CaptureWords.isOfXen(report)) {

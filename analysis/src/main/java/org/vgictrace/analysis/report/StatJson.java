@@ -6,6 +6,7 @@ import java.io.Writer;
 import java.util.Map;
 import org.vgictrace.analysis.stat.InterruptFigures;
 import org.vgictrace.analysis.stat.LatencyFigures;
+import org.vgictrace.analysis.stat.RunStateFigures;
 import org.vgictrace.analysis.stat.StatReport;
 import org.vgictrace.analysis.stat.VcpuFigures;
 
@@ -42,6 +43,11 @@ public final class StatJson {
     json.writeArrayFieldStart("interrupts");
     for (InterruptFigures interrupt : report.interrupts()) {
       interrupt(interrupt);
+    }
+    json.writeEndArray();
+    json.writeArrayFieldStart("run_states");
+    for (RunStateFigures vcpu : report.runStates()) {
+      runStates(vcpu);
     }
     json.writeEndArray();
   }
@@ -84,6 +90,18 @@ public final class StatJson {
     json.writeNumberField("retirements", interrupt.retirements());
     latency("inject_to_lr_ns", interrupt.toLr());
     latency("lr_to_retire_ns", interrupt.toRetire());
+    json.writeEndObject();
+  }
+
+  private void runStates(RunStateFigures vcpu) throws IOException {
+    json.writeStartObject();
+    json.writeNumberField("domain", vcpu.domain());
+    json.writeNumberField("vcpu", vcpu.vcpu());
+    for (int state = 0; state < vcpu.times().size(); state++) {
+      json.writeNumberField(RunStateFigures.STATES.get(state), vcpu.times().get(state));
+    }
+    json.writeNumberField("runs", vcpu.runs());
+    latency("runnable_to_running", vcpu.waited());
     json.writeEndObject();
   }
 

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.vgictrace.analysis.stat.InterruptFigures;
 import org.vgictrace.analysis.stat.LatencyFigures;
+import org.vgictrace.analysis.stat.RunStateFigures;
 import org.vgictrace.analysis.stat.StatReport;
 import org.vgictrace.analysis.stat.VcpuFigures;
 import org.vgictrace.analysis.text.Clean;
@@ -36,7 +37,9 @@ public final class StatText {
     for (String loss : CaptureWords.losses(report.counts())) {
       lines.entry(2, 0, "", loss);
     }
-    if (report.vcpus().isEmpty()) {
+    if (!report.runStates().isEmpty()) {
+      runStates(report.runStates());
+    } else if (report.vcpus().isEmpty()) {
       lines.blank().line("  No vCPU was seen.");
     }
     long duration = nanoseconds ? report.counts().duration() : 0;
@@ -98,6 +101,29 @@ public final class StatText {
       }
     }
     return text + " of " + Figures.counted(vcpu.images(), "entry image");
+  }
+
+  private void runStates(List<RunStateFigures> vcpus) throws IOException {
+    lines
+        .blank()
+        .line(
+            "  " + style.strong("run states") + "  (then runnable to running: median and maximum)");
+    StringBuilder head = new StringBuilder("  ").append(Layout.left("", 11));
+    RunStateFigures.STATES.forEach(state -> head.append(Layout.right(state, 10)));
+    lines.line(head + Layout.right("runs", 8) + Layout.right("p50", 9) + Layout.right("max", 10));
+    for (RunStateFigures vcpu : vcpus) {
+      String name = "d" + vcpu.domain() + "v" + vcpu.vcpu();
+      StringBuilder line = new StringBuilder("  ").append(Layout.left(name, 11));
+      for (long time : vcpu.times()) {
+        line.append(
+            Layout.right(vcpu.total() == 0 ? "-" : Figures.percent(time, vcpu.total()), 10));
+      }
+      lines.line(
+          line
+              + Layout.right(Long.toString(vcpu.runs()), 8)
+              + Layout.right(span(vcpu.waited(), vcpu.waited().p50()), 9)
+              + Layout.right(span(vcpu.waited(), vcpu.waited().max()), 10));
+    }
   }
 
   private void interrupts(List<InterruptFigures> interrupts) throws IOException {

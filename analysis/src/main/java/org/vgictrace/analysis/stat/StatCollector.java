@@ -66,6 +66,7 @@ public final class StatCollector implements BatchObserver {
           Kind.KICK,
           Kind.VM,
           Kind.VGIC_STEP,
+          Kind.XEN_RUNSTATE,
           Kind.LOST);
 
   private static final int PRIVATE_INTIDS = 32;
@@ -86,6 +87,7 @@ public final class StatCollector implements BatchObserver {
   private final Vcpus vcpus = new Vcpus();
   private final List<VcpuStat> stats = new ArrayList<>();
   private final Long2ObjectHashMap<InterruptStat> interrupts = new Long2ObjectHashMap<>();
+  private final RunStates runStates = new RunStates();
   private final InterruptStat rest = InterruptStat.ofMany();
   private final @Nullable InterruptStat[] lastInjected = new InterruptStat[CPUS_MAX];
   private final long[] lastInjectedIntid = new long[CPUS_MAX];
@@ -142,7 +144,11 @@ public final class StatCollector implements BatchObserver {
         case KICK -> kick(table, row);
         case HOST_IRQ -> hostIrq(table, row);
         case VM, VGIC_STEP -> vcpus.of(table, row);
-        case LOST -> lossEpoch++;
+        case XEN_RUNSTATE -> runStates.change(table, row);
+        case LOST -> {
+          lossEpoch++;
+          runStates.lost();
+        }
         default -> {}
       }
     }
@@ -186,7 +192,8 @@ public final class StatCollector implements BatchObserver {
         unattributed,
         total.figures(),
         byVcpu,
-        figures);
+        figures,
+        runStates.figures(counts.lastTs()));
   }
 
   private void entry(KindTable table, int row, @Nullable VcpuStat stat) {

@@ -16,6 +16,7 @@ import org.vgictrace.parser.CaptureMeta;
  * @param total all vCPUs together
  * @param vcpus per vCPU, by VM and number
  * @param interrupts per interrupt to which something happened, by VM, number and vCPU
+ * @param runStates per vCPU of a Xen host, by domain and number
  */
 public record StatReport(
     CaptureMeta meta,
@@ -25,10 +26,12 @@ public record StatReport(
     long unattributed,
     VcpuFigures total,
     List<VcpuFigures> vcpus,
-    List<InterruptFigures> interrupts) {
+    List<InterruptFigures> interrupts,
+    List<RunStateFigures> runStates) {
 
   public StatReport {
     vcpus = List.copyOf(vcpus);
     interrupts = List.copyOf(interrupts);
+    runStates = List.copyOf(runStates);
   }
 }

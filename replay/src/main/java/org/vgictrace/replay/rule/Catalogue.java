@@ -25,6 +25,7 @@ public final class Catalogue {
               NestedRules.ALL,
               HardwareRules.ALL,
               JoinRules.ALL,
+              RunStateRules.ALL,
               QuirkRules.ALL)
           .flatMap(List::stream)
           .toList();
@@ -39,16 +40,21 @@ public final class Catalogue {
   /**
    * The rule with that identifier; null if there is none.
    *
-   * @param id in any case, with or without its prefix: {@code INV-LRE-5}, {@code lre-5}, {@code
-   *     q-sgi0}, {@code SGI0}
+   * @param id in any case, with or without the prefix INV or Q: {@code INV-LRE-5}, {@code lre-5},
+   *     {@code q-sgi0}, {@code SGI0}
    */
   public static @Nullable Rule find(String id) {
     for (Rule rule : RULES) {
       String name = rule.id();
-      if (name.equalsIgnoreCase(id) || name.substring(name.indexOf('-') + 1).equalsIgnoreCase(id)) {
+      if (name.equalsIgnoreCase(id) || shortened(name).equalsIgnoreCase(id)) {
         return rule;
       }
     }
     return null;
+  }
+
+  /** What is left without a prefix that says no more than that this is a rule or a quirk. */
+  private static String shortened(String id) {
+    return id.startsWith("INV-") || id.startsWith("Q-") ? id.substring(id.indexOf('-') + 1) : id;
   }
 }

@@ -68,7 +68,9 @@ public enum Observation {
   SAVED_TABLES(
       "pending tables being saved",
       "probe vgic_v3_save_pending_tables (vgic:save_pending) with its return"),
-  HARDWARE("accesses to the virtual CPU interface (log of an emulated machine)", "");
+  HARDWARE("accesses to the virtual CPU interface (log of an emulated machine)", ""),
+  RUN_STATES("run states of a Xen host's vCPUs", "xentrace -e sched"),
+  GUEST_CROSSINGS("entries and exits of HVM and PVH guests of Xen", "xentrace -e hvm");
 
   private final String doc;
   private final String record;
@@ -86,6 +88,17 @@ public enum Observation {
   /** Whether anything can be recorded that shows it. */
   public boolean isRecordable() {
     return !record.isEmpty();
+  }
+
+  /** What it shows a part of. */
+  public Subject subject() {
+    return switch (this) {
+      case VCPU_ENTRY, VCPU_EXIT, ACK, DISTRIBUTOR, HOST_IRQ, KICK, SOFT_TIMER, CHIP_STATE, LOCKS ->
+          Subject.COMMON;
+      case HARDWARE -> Subject.VIRTUAL_INTERFACE;
+      case RUN_STATES, GUEST_CROSSINGS -> Subject.XEN_SCHEDULER;
+      default -> Subject.KVM_VGIC;
+    };
   }
 
   /** Whether any busy guest gives instances of it; not every guest has LPIs, let alone GICv4. */

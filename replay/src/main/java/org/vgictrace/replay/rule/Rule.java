@@ -1,6 +1,8 @@
 package org.vgictrace.replay.rule;
 
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * One rule of the model.
@@ -39,6 +41,14 @@ public record Rule(
   /** Starts the declaration of a rule. */
   public static RuleBuilder rule(String id, Severity severity, String title) {
     return new RuleBuilder(id, severity, title);
+  }
+
+  /** Whether it judges something that a capture of those subjects can show. */
+  public boolean isAbout(Set<Subject> subjects) {
+    Set<Subject> own = EnumSet.noneOf(Subject.class);
+    needs.forEach(need -> own.add(need.subject()));
+    own.remove(Subject.COMMON);
+    return subjects.containsAll(own.isEmpty() ? Set.of(Subject.KVM_VGIC) : own);
   }
 
   @Override
