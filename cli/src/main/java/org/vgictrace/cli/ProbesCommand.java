@@ -12,6 +12,7 @@ import org.vgictrace.analysis.probes.MachineCode;
 import org.vgictrace.analysis.probes.ProbeOptions;
 import org.vgictrace.analysis.probes.ProbeOptions.Recorder;
 import org.vgictrace.analysis.probes.ProbePlan;
+import org.vgictrace.analysis.probes.Target;
 import org.vgictrace.analysis.probes.TraceCmdScript;
 import org.vgictrace.parser.btf.Btf;
 import org.vgictrace.parser.btf.KernelImage;
@@ -24,10 +25,11 @@ import picocli.CommandLine.Parameters;
 /** {@code probes}: what to record on a given kernel, ready to be used. */
 @CommandLine.Command(
     name = "probes",
-    description = "Write the probes to record a kernel's vGIC with.",
+    description = "Write the probes to record a kernel's vGIC, or event channels, with.",
     footer = {
       "",
-      "KERNEL is BTF, a vmlinux or an arm64 Image; without it, the running kernel.",
+      "KERNEL is BTF, a vmlinux, an arm64 Image or an x86 bzImage; without it, the",
+      "running kernel.",
       "What the kernel does not offer is listed in comments with the reason."
     })
 final class ProbesCommand extends Command {
@@ -47,6 +49,24 @@ final class ProbesCommand extends Command {
   private static final Path RUNNING_SYMBOLS = Path.of("/proc/kallsyms");
 
   @Option(
+      names = "--for",
+      paramLabel = "TARGET",
+      defaultValue = "vgic",
+      converter = TargetConverter.class,
+      description =
+          "vgic (KVM on arm64), kvm-xen (KVM emulating Xen on x86) or xen-guest (event channels of"
+              + " a Linux guest of Xen, or of dom0). Default: vgic.")
+  private Target target = Target.VGIC;
+
+  @Option(
+      names = "--module",
+      paramLabel = "FILE",
+      description =
+          "Types of the kvm module, for kvm-xen: /sys/kernel/btf/kvm of that host, or its kvm.ko."
+              + " Default for the running kernel: /sys/kernel/btf/kvm.")
+  private @Nullable Path module;
+
+  @Option(
       names = "--format",
       paramLabel = "FORMAT",
       defaultValue = "trace-cmd",
@@ -61,8 +81,8 @@ final class ProbesCommand extends Command {
       paramLabel = "LEVEL",
       defaultValue = "full",
       description =
-          "minimal (list registers at entry and exit) or full (every step of the model with the"
-              + " interrupt's state). Default: full.")
+          "minimal (list registers at entry and exit, or sends and upcalls) or full (every step of"
+              + " the model with the interrupt's state). Default: full.")
   private Level level = Level.FULL;
 
   @Option(
@@ -110,15 +130,18 @@ final class ProbesCommand extends Command {
           "--lrs: " + listRegisters + " is not in 1.." + ProbeOptions.LIST_REGISTERS_MAX);
     }
     Path file = kernel == null ? RUNNING_KERNEL : kernel;
-    Btf btf = KernelImage.btf(file);
+    Path types = module();
+    Btf kernelTypes = KernelImage.btf(file);
+    Btf btf = types == null ? kernelTypes : KernelImage.module(types, kernelTypes);
     Recorder recorder = format == Format.BPFTRACE ? Recorder.BPFTRACE : Recorder.KPROBE_EVENTS;
-    ProbeOptions options = new ProbeOptions(level, gic, listRegisters, array, recorder);
+    ProbeOptions options = new ProbeOptions(target, level, gic, listRegisters, array, recorder);
     // Standard input cannot be read twice.
     MachineCode code =
         file.toString().equals(Inputs.STDIN)
             ? MachineCode.UNKNOWN
             : (offset, most) -> KernelImage.code(file, offset, most);
-    ProbePlan plan = ProbePlan.of(btf, symbolList(), code, options);
+    String functions = types == null ? null : target.module();
+    ProbePlan plan = ProbePlan.of(btf, functions, symbolList(), code, options);
     new Output(console, output)
         .write(
             out -> {
@@ -131,6 +154,18 @@ final class ProbesCommand extends Command {
     return ExitCode.OK;
   }
 
+  /** The file with the types of the module that holds the functions, null if there is none. */
+  private @Nullable Path module() {
+    String name = target.module();
+    if (module != null && name == null) {
+      throw new UsageException(
+          "--module: the functions for " + target.label() + " are in no module");
+    }
+    Path running = RUNNING_KERNEL.resolveSibling(name == null ? "vmlinux" : name);
+    boolean loaded = module == null && name != null && kernel == null && Files.exists(running);
+    return loaded ? running : module;
+  }
+
   private @Nullable SymbolList symbolList() throws IOException {
     if (symbols != null) {
       return SymbolList.read(symbols);
@@ -138,6 +173,20 @@ final class ProbesCommand extends Command {
     return kernel == null && Files.isReadable(RUNNING_SYMBOLS)
         ? SymbolList.read(RUNNING_SYMBOLS)
         : null;
+  }
+
+  /** Accepts the labels of {@link Target}. */
+  static final class TargetConverter implements CommandLine.ITypeConverter<Target> {
+    @Override
+    public Target convert(String text) {
+      for (Target target : Target.values()) {
+        if (target.label().equalsIgnoreCase(text)) {
+          return target;
+        }
+      }
+      throw new CommandLine.TypeConversionException(
+          "'" + text + "' is not vgic, kvm-xen or xen-guest");
+    }
   }
 
   /** Accepts the names that {@link Format#toString} gives, in any case. */

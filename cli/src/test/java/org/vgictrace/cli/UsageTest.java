@@ -85,7 +85,7 @@ class UsageTest {
                 "",
                 "vgictrace: "
                     + text
-                    + ": at byte 0: neither BTF nor a vmlinux nor an arm64 Image\n"));
+                    + ": at byte 0: neither BTF nor a vmlinux nor an Image of a kernel\n"));
   }
 
   @Test

@@ -18,7 +18,34 @@ public final class BpftraceScript {
   /** A tracepoint with the text that the kernel prints for it. */
   private record Stock(String system, String event, Level level, String text, String arguments) {}
 
-  private static final List<Stock> STOCK =
+  private static final List<Stock> INTERRUPTS =
+      List.of(
+          new Stock(
+              "irq",
+              "irq_handler_entry",
+              Level.MINIMAL,
+              "irq=%d name=%s",
+              "args->irq, str(args->name)"),
+          new Stock(
+              "irq",
+              "irq_handler_exit",
+              Level.FULL,
+              "irq=%d ret=%s",
+              "args->irq, args->ret != 0 ? \"handled\" : \"unhandled\""));
+
+  private static final List<Stock> X86 =
+      List.of(
+          new Stock(
+              "kvm", "kvm_entry", Level.MINIMAL, "vcpu %u, rip 0x%lx", "args->vcpu_id, args->rip"),
+          new Stock(
+              "kvm",
+              "kvm_xen_hypercall",
+              Level.MINIMAL,
+              "nr 0x%lx a0 0x%lx a1 0x%lx a2 0x%lx a3 0x%lx a4 0x0 a5 0",
+              "args->nr, args->a0, args->a1, args->a2, args->a3"),
+          new Stock("kvm", "kvm_inj_virq", Level.MINIMAL, "IRQ 0x%x", "args->vector"));
+
+  private static final List<Stock> ARM64 =
       List.of(
           new Stock("kvm", "kvm_entry", Level.MINIMAL, "PC: 0x%016llx", "args->vcpu_pc"),
           new Stock(
@@ -47,18 +74,6 @@ public final class BpftraceScript {
               "mmio %s len %u gpa 0x%llx val 0x%llx",
               "args->type == 0 ? \"unsatisfied-read\" : args->type == 1 ? \"read\" : \"write\","
                   + " args->len, args->gpa, args->val"),
-          new Stock(
-              "irq",
-              "irq_handler_entry",
-              Level.MINIMAL,
-              "irq=%d name=%s",
-              "args->irq, str(args->name)"),
-          new Stock(
-              "irq",
-              "irq_handler_exit",
-              Level.FULL,
-              "irq=%d ret=%s",
-              "args->irq, args->ret != 0 ? \"handled\" : \"unhandled\""),
           new Stock(
               "kvm",
               "kvm_set_irq",
@@ -131,7 +146,7 @@ public final class BpftraceScript {
     out.write("// Usage: bpftrace THIS_FILE > capture.txt, as root. The output is ftrace text.\n");
     KprobeText.remarks(out, "//", plan);
     out.write("\nBEGIN { printf(\"# tracer: nop\\n\"); }\n");
-    for (Stock stock : STOCK) {
+    for (Stock stock : tracepoints(plan.options().target())) {
       if (stock.level().compareTo(plan.options().level()) <= 0) {
         out.write("\ntracepoint:" + stock.system() + ":" + stock.event() + "\n");
         print(stock.event() + ": " + stock.text(), List.of(stock.arguments()), "");
@@ -142,6 +157,17 @@ public final class BpftraceScript {
         probe(probe);
       }
     }
+  }
+
+  private static List<Stock> tracepoints(Target target) {
+    List<Stock> all = new ArrayList<>(INTERRUPTS);
+    all.addAll(
+        switch (target) {
+          case VGIC -> ARM64;
+          case KVM_XEN -> X86;
+          case XEN_GUEST -> List.of();
+        });
+    return all;
   }
 
   private void probe(Probe probe) throws IOException {

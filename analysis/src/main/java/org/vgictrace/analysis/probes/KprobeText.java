@@ -26,7 +26,7 @@ public final class KprobeText {
   /** The definitions alone. */
   void definitions(ProbePlan plan) throws IOException {
     for (Probe probe : plan.probes()) {
-      out.write(definition(probe));
+      out.write(definition(plan, probe));
       out.write('\n');
     }
   }
@@ -34,16 +34,18 @@ public final class KprobeText {
   /** What this is, as comments. */
   static void heading(Writer out, String comment, ProbePlan plan) throws IOException {
     ProbeOptions options = plan.options();
-    out.write(comment + " vGIC probes of the kernel in " + Clean.of(plan.kernel()) + "\n");
+    String host =
+        options.target() == Target.VGIC
+            ? ", GICv" + options.gic() + " host, " + options.listRegisters() + " list registers"
+            : "";
+    String what = options.target().doc() + " probes of the kernel in ";
+    out.write(comment + " " + what + Clean.of(plan.kernel()) + "\n");
     out.write(
         comment
             + " level "
             + options.level().name().toLowerCase(Locale.ROOT)
-            + ", GICv"
-            + options.gic()
-            + " host, "
-            + options.listRegisters()
-            + " list registers, "
+            + host
+            + ", "
             + plan.probes().size()
             + " probes; valid for this build of the kernel only\n");
     if (!plan.checked()) {
@@ -63,18 +65,24 @@ public final class KprobeText {
   }
 
   /** One probe as the kernel reads it. */
-  static String definition(Probe probe) {
+  static String definition(ProbePlan plan, Probe probe) {
     StringBuilder line = new StringBuilder(probe.onReturn() ? "r:" : "p:");
-    line.append(Probe.GROUP).append('/').append(probe.event());
-    line.append(' ').append(probe.function());
+    line.append(plan.options().target().group()).append('/').append(probe.event()).append(' ');
+    if (plan.module() != null) {
+      line.append(plan.module()).append(':');
+    }
+    line.append(probe.function());
     for (Fetch field : probe.fields()) {
-      line.append(' ').append(field.name()).append('=').append(fetch(field, probe.onReturn()));
+      String place = fetch(field, probe.onReturn(), plan.registers());
+      line.append(' ').append(field.name()).append('=').append(place);
     }
     return line.toString();
   }
 
-  private static String fetch(Fetch field, boolean onReturn) {
-    String argument = onReturn ? "$arg" + (field.argument() + 1) : "%x" + field.argument();
+  private static String fetch(Fetch field, boolean onReturn, Registers registers) {
+    // Of a stack or constant the argument is meaningless, and 0.
+    String argument =
+        onReturn ? "$arg" + (field.argument() + 1) : "%" + registers.name(field.argument());
     String memory = "+" + field.offset() + "(" + argument + "):";
     return switch (field.from()) {
       case RESULT -> "$retval:" + field.type();

@@ -5,7 +5,7 @@ import java.util.List;
 /**
  * A probe for one kernel.
  *
- * @param event name of its event, in the group {@value #GROUP}
+ * @param event name of its event, in the group of its {@link Target}
  * @param function symbol where it is set
  * @param onReturn whether it fires when the function returns
  * @param look whether it only looks on, very often
@@ -13,9 +13,6 @@ import java.util.List;
  */
 public record Probe(
     String event, String function, boolean onReturn, boolean look, List<Fetch> fields) {
-  /** The trace system of all probes; the binding pack of this name knows them. */
-  public static final String GROUP = "vgic";
-
   /** The names of the recorded fields. */
   public List<String> fieldNames() {
     return fields.stream().map(Fetch::name).toList();

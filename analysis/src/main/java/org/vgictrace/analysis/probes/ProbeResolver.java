@@ -13,9 +13,6 @@ import org.vgictrace.parser.diag.InputException;
 
 /** Finds the functions and members of catalogued probes in one kernel. */
 final class ProbeResolver {
-  /** Arguments that AAPCS64 passes in registers. */
-  private static final int ARGUMENT_REGISTERS = 8;
-
   /** Return probes record arguments since Linux 6.9, which needs this structure. */
   private static final String ENTRY_ARGUMENTS = "probe_entry_arg";
 
@@ -35,13 +32,20 @@ final class ProbeResolver {
   private final Btf btf;
   private final @Nullable SymbolList symbols;
   private final MachineCode code;
+  private final Registers registers;
   private final boolean remembersArguments;
 
   /**
    * @param recorder what the probes are for
    */
-  ProbeResolver(Btf btf, @Nullable SymbolList symbols, MachineCode code, Recorder recorder)
+  ProbeResolver(
+      Btf btf,
+      @Nullable SymbolList symbols,
+      MachineCode code,
+      Recorder recorder,
+      Registers registers)
       throws InputException {
+    this.registers = registers;
     this.code = code;
     this.btf = btf;
     this.symbols = symbols;
@@ -161,7 +165,8 @@ final class ProbeResolver {
     if (parameters != null) {
       boolean inRegister = true;
       for (Parameter parameter : parameters) {
-        inRegister &= arguments.size() < ARGUMENT_REGISTERS && btf.fitsRegister(parameter.type());
+        inRegister &=
+            arguments.size() < registers.arguments() && btf.fitsRegister(parameter.type());
         arguments.add(
             new Argument(parameter.name(), btf.pointedStructure(parameter.type()), inRegister));
       }
@@ -196,7 +201,7 @@ final class ProbeResolver {
                 spec.event(), false, "recorded without " + field.name() + ": " + found.why()));
       }
     }
-    if (fields.isEmpty()) {
+    if (fields.isEmpty() && !spec.fields().isEmpty()) {
       remarks.add(new Remark(spec.event(), true, function + ": none of its fields"));
       return null;
     }

@@ -10,19 +10,6 @@ import java.util.List;
  * records with trace-cmd.
  */
 public final class TraceCmdScript {
-  /** What the model needs beside the list registers. */
-  private static final List<String> MINIMAL_EVENTS =
-      List.of(
-          "kvm:kvm_entry",
-          "kvm:kvm_exit",
-          "kvm:vgic_update_irq_pending",
-          "kvm:kvm_irq_line",
-          "kvm:kvm_mmio",
-          "irq:irq_handler_entry");
-
-  private static final List<String> FULL_EVENTS =
-      List.of("kvm", "irq:irq_handler_entry", "irq:irq_handler_exit");
-
   private static final String DEFINE =
       """
       # Usage: sh THIS_FILE [OPTIONS OF trace-cmd record] [COMMAND], as root.
@@ -56,17 +43,19 @@ public final class TraceCmdScript {
     out.write(DEFINE);
     new KprobeText(out).definitions(plan);
     out.write("PROBES\n");
-    out.write("exec trace-cmd record -C mono_raw -b \"${BUFFER_KB:-65536}\"");
-    for (String event : stockEvents(plan.options().level())) {
+    Target target = plan.options().target();
+    String clock = target.clock(plan.registers());
+    out.write("exec trace-cmd record -C " + clock + " -b \"${BUFFER_KB:-65536}\"");
+    for (String event : target.tracepoints(plan.options().level())) {
       out.write(" \\\n  -e " + event);
     }
-    out.write(" \\\n  -e " + Probe.GROUP);
+    out.write(" \\\n  -e " + target.group());
     List<String> looks = looks(plan);
     if (!looks.isEmpty()) {
       // Behind -v, events are left out.
       out.write(" \\\n  -v");
       for (String look : looks) {
-        out.write(" \\\n  -e " + Probe.GROUP + ":" + look);
+        out.write(" \\\n  -e " + target.group() + ":" + look);
       }
     }
     out.write(" \\\n  \"$@\"\n");
@@ -81,10 +70,5 @@ public final class TraceCmdScript {
       }
     }
     return looks;
-  }
-
-  /** Tracepoints that belong to a level. */
-  static List<String> stockEvents(Level level) {
-    return level == Level.MINIMAL ? MINIMAL_EVENTS : FULL_EVENTS;
   }
 }

@@ -33,6 +33,14 @@ final class Kernels {
     return Btf.of(release, 0, BtfWriter.blob(text(release + ".types"), order));
   }
 
+  /** The types of a kernel and one of its modules. */
+  static Btf module(String release, String module) throws IOException {
+    String name = release + "-" + module;
+    byte[] blob =
+        BtfWriter.module(text(release + ".types"), text(name + ".types"), ByteOrder.LITTLE_ENDIAN);
+    return btf(release).with(name, 0, blob);
+  }
+
   static SymbolList symbols(String release) throws IOException {
     try {
       URL resource = requireNonNull(Kernels.class.getResource("/kernels/" + release + ".symbols"));

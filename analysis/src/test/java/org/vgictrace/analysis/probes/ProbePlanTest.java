@@ -164,7 +164,7 @@ class ProbePlanTest {
     Set<String> leftOut = new TreeSet<>();
     for (Probe probe : plan(release, gic).probes()) {
       Set<String> fields = new LinkedHashSet<>(probe.fieldNames());
-      if (packs.find(Probe.GROUP, probe.event(), fields) == null) {
+      if (packs.find(Target.VGIC.group(), probe.event(), fields) == null) {
         leftOut.add(probe.event());
       }
     }

@@ -40,7 +40,19 @@ public final class Btf {
    * @throws InputException if it is damaged
    */
   public static Btf of(String file, long start, byte[] blob) throws InputException {
-    return new Btf(file, new BtfBlob(file, start, blob));
+    return new Btf(file, new BtfBlob(file, start, blob, null));
+  }
+
+  /**
+   * Takes the types of a module, which refer to those of its kernel.
+   *
+   * @param module name for messages
+   * @param start where in the file the blob begins, for messages
+   * @return the types of both
+   * @throws InputException if it is damaged, or belongs to another kernel as far as that shows
+   */
+  public Btf with(String module, long start, byte[] moduleBlob) throws InputException {
+    return new Btf(module, new BtfBlob(module, start, moduleBlob, blob));
   }
 
   /** The file it was read from, for messages. */

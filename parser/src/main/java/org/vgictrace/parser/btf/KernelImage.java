@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.vgictrace.parser.diag.InputException;
 import org.vgictrace.parser.diag.Place;
 import org.vgictrace.parser.input.Head;
@@ -17,9 +18,10 @@ import org.vgictrace.parser.input.RandomBytes;
  *
  * <ul>
  *   <li>a blob of BTF, such as {@code /sys/kernel/btf/vmlinux},
- *   <li>a vmlinux: an ELF file with a section {@code .BTF},
+ *   <li>a vmlinux or a module: an ELF file with a section {@code .BTF},
  *   <li>an arm64 Image (Documentation/arch/arm64/booting.rst), which contains the blob somewhere,
- *   <li>an Image that unpacks itself (EFI zboot, drivers/firmware/efi/libstub/zboot-header.S).
+ *   <li>an Image that unpacks itself (EFI zboot, drivers/firmware/efi/libstub/zboot-header.S),
+ *   <li>an x86 bzImage (Documentation/arch/x86/boot.rst), which is a compressed vmlinux.
  * </ul>
  */
 public final class KernelImage {
@@ -28,7 +30,11 @@ public final class KernelImage {
 
   private static final String IMAGE_MAGIC = "ARMd";
   private static final int INSTRUCTION_BYTES = 4;
-  private static final int HEAD_BYTES = 64;
+  private static final int HEAD_BYTES = 0x206;
+  private static final int BZIMAGE_SECTORS = 0x1f1;
+  private static final int BZIMAGE_HEADER = 0x202;
+  private static final int BZIMAGE_PAYLOAD = 0x248;
+  private static final int SECTOR_BYTES = 512;
   private static final int CHUNK_BYTES = 1 << 20;
 
   /** A match in an Image must be larger than test data of the kernel, and have a sane header. */
@@ -44,8 +50,23 @@ public final class KernelImage {
    * @throws InputException if there is no BTF in the file, or if it is damaged
    */
   public static Btf btf(Path path) throws IOException {
+    return btf(path, null);
+  }
+
+  /**
+   * Reads the types of a kernel's module, from {@code /sys/kernel/btf/MODULE} or a module file.
+   *
+   * @param kernel the kernel's types
+   * @return the types of both
+   * @throws InputException if there is no BTF in the file, or if it is damaged
+   */
+  public static Btf module(Path path, Btf kernel) throws IOException {
+    return btf(path, kernel);
+  }
+
+  private static Btf btf(Path path, @Nullable Btf kernel) throws IOException {
     try (Input input = Inputs.open(path)) {
-      return btf(input, true);
+      return btf(input, kernel, true);
     }
   }
 
@@ -83,7 +104,7 @@ public final class KernelImage {
     return words;
   }
 
-  private static Btf btf(Input input, boolean mayUnpack) throws IOException {
+  private static Btf btf(Input input, @Nullable Btf kernel, boolean mayUnpack) throws IOException {
     Head head = input.head();
     while (head.length() < HEAD_BYTES && !head.complete()) {
       head = input.longerHead();
@@ -94,26 +115,35 @@ public final class KernelImage {
       throw new InputException(input.name(), Place.at(content.size()), damage);
     }
     if (head.startsWith((byte) 0x9f, (byte) 0xeb) || head.startsWith((byte) 0xeb, (byte) 0x9f)) {
-      return blob(input.name(), content, 0, content.size());
+      return blob(input.name(), content, 0, content.size(), kernel);
     }
     if (head.startsWith((byte) 0x7f, (byte) 'E', (byte) 'L', (byte) 'F')) {
       ElfSections.Section section = new ElfSections(input.name(), content).find(".BTF");
-      return blob(input.name(), content, section.offset(), section.size());
+      return blob(input.name(), content, section.offset(), section.size(), kernel);
     }
     if (mayUnpack && isZboot(head)) {
       try (Input image = payload(input.name(), content)) {
-        return btf(image, false);
+        return btf(image, kernel, false);
+      }
+    }
+    if (mayUnpack && isBzImage(head)) {
+      try (Input vmlinux = bzImagePayload(input.name(), content)) {
+        return btf(vmlinux, kernel, false);
       }
     }
     if (has(head, 56, IMAGE_MAGIC)) {
       return scan(input.name(), content);
     }
     throw new InputException(
-        input.name(), Place.at(0), "neither BTF nor a vmlinux nor an arm64 Image");
+        input.name(), Place.at(0), "neither BTF nor a vmlinux nor an Image of a kernel");
   }
 
   private static boolean isZboot(Head head) {
     return has(head, 0, "MZ") && has(head, 4, "zimg");
+  }
+
+  private static boolean isBzImage(Head head) {
+    return has(head, BZIMAGE_HEADER, "HdrS");
   }
 
   private static boolean has(Head head, int offset, String text) {
@@ -128,9 +158,11 @@ public final class KernelImage {
     return true;
   }
 
-  private static Btf blob(String file, RandomBytes content, long offset, long size)
+  private static Btf blob(
+      String file, RandomBytes content, long offset, long size, @Nullable Btf kernel)
       throws IOException {
-    return Btf.of(file, offset, bytes(file, content, offset, size, BTF_BYTES_MAX));
+    byte[] blob = bytes(file, content, offset, size, BTF_BYTES_MAX);
+    return kernel == null ? Btf.of(file, offset, blob) : kernel.with(file, offset, blob);
   }
 
   private static byte[] bytes(String file, RandomBytes content, long offset, long size, int most)
@@ -152,6 +184,24 @@ public final class KernelImage {
     byte[] header = bytes(file, content, 8, 8, 8);
     long offset = number(header, 0, false);
     long size = number(header, 4, false);
+    byte[] payload = bytes(file, content, offset, size, PAYLOAD_BYTES_MAX);
+    return Inputs.open(file, new ByteArrayInputStream(payload));
+  }
+
+  /**
+   * A byte at 0x1f1 counts sectors of 512 bytes, at 0x248 lie u32 offset and u32 length of the
+   * compressed vmlinux behind them. Its last four bytes say how long it is unpacked.
+   */
+  private static Input bzImagePayload(String file, RandomBytes content) throws IOException {
+    byte[] header = bytes(file, content, 0, BZIMAGE_PAYLOAD + 8, BZIMAGE_PAYLOAD + 8);
+    int sectors = header[BZIMAGE_SECTORS] & 0xff;
+    // Zero is an old way to say four.
+    long setup = SECTOR_BYTES * (1L + (sectors == 0 ? 4 : sectors));
+    long offset = setup + number(header, BZIMAGE_PAYLOAD, false);
+    long size = number(header, BZIMAGE_PAYLOAD + 4, false) - Integer.BYTES;
+    if (size < 0) {
+      throw new InputException(file, Place.at(BZIMAGE_PAYLOAD), "the bzImage has no payload");
+    }
     byte[] payload = bytes(file, content, offset, size, PAYLOAD_BYTES_MAX);
     return Inputs.open(file, new ByteArrayInputStream(payload));
   }
@@ -179,7 +229,7 @@ public final class KernelImage {
       throw new InputException(
           file, Place.at(0), "no BTF in this Image: built without CONFIG_DEBUG_INFO_BTF?");
     }
-    return blob(file, content, best, bestSize);
+    return blob(file, content, best, bestSize, null);
   }
 
   /** What the header at this place says about the blob's size, 0 if it is none. */

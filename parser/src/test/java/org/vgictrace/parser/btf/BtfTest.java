@@ -157,4 +157,47 @@ class BtfTest {
     }
     assertThat(refused).isBetween(700, 3500);
   }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void typesOfAModuleGoOnFromThoseOfItsKernel(boolean big) throws Exception {
+    Btf both = btf(big).with("module", 0, module(big));
+    assertThat(both.file()).isEqualTo("module");
+    int own = both.structure("own");
+    assertThat(bits(both, own, "kernels.high")).isEqualTo("160/0 4");
+    assertThat(bits(both, own, "first")).isEqualTo("576/0 4");
+    assertThat(both.function("use")).extracting(Parameter::name).containsExactly("outer", "mine");
+    List<Parameter> parameters = requireNonNull(both.function("use"));
+    assertThat(both.pointedStructure(parameters.get(0).type())).isEqualTo(both.structure("outer"));
+    assertThat(both.pointedStructure(parameters.get(1).type())).isEqualTo(own);
+    assertThat(both.function("none")).isEmpty();
+  }
+
+  private static byte[] module(boolean big) {
+    return BtfWriter.module(
+        TYPES,
+        """
+        struct own 80
+         kernels outer 64
+         first u32 576
+        func use outer:*outer mine:*own
+        """,
+        big ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN);
+  }
+
+  @Test
+  void modulesOfOtherKernelsAreRefusedWhereThatShows() throws Exception {
+    assertThatThrownBy(() -> btf(false).with("module", 0, module(true)))
+        .isInstanceOf(InputException.class)
+        .hasMessage("module: at byte 0: is of another byte order than the kernel");
+    Btf small = Btf.of("kernel", 0, BtfWriter.blob("struct a 4\n", ByteOrder.LITTLE_ENDIAN));
+    Btf other = small.with("module", 0, module(false));
+    assertThatThrownBy(
+            () -> {
+              int own = other.structure("own");
+              other.member(own, "kernels.high");
+            })
+        .isInstanceOf(InputException.class)
+        .hasMessageStartingWith("module: at byte ");
+  }
 }

@@ -55,7 +55,7 @@ class KernelImageTest {
   void saysWhatIsMissing() throws Exception {
     assertRefused(
         "nothing of the kind".getBytes(StandardCharsets.US_ASCII),
-        "at byte 0: neither BTF nor a vmlinux nor an arm64 Image");
+        "at byte 0: neither BTF nor a vmlinux nor an Image of a kernel");
     byte[] plain = image(false);
     plain[(1 << 20) - 10] = 0;
     assertRefused(plain, "at byte 0: no BTF in this Image: built without CONFIG_DEBUG_INFO_BTF?");
