@@ -154,7 +154,9 @@ class XenCommandsTest {
                     "max" : 40
                   }
                 }
-              ]
+              ],
+              "interfaces" : [ ],
+              "interface_interrupts" : [ ]
             }
             """);
   }

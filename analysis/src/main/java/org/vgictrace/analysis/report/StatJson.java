@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.io.Writer;
 import java.util.Map;
+import org.vgictrace.analysis.stat.HardwareFigures;
 import org.vgictrace.analysis.stat.InterruptFigures;
 import org.vgictrace.analysis.stat.LatencyFigures;
 import org.vgictrace.analysis.stat.RunStateFigures;
@@ -50,6 +51,7 @@ public final class StatJson {
       runStates(vcpu);
     }
     json.writeEndArray();
+    hardware(report.hardware());
   }
 
   private void vcpu(VcpuFigures vcpu, boolean hostIrqsSeen) throws IOException {
@@ -103,6 +105,35 @@ public final class StatJson {
     json.writeNumberField("runs", vcpu.runs());
     latency("runnable_to_running", vcpu.waited());
     json.writeEndObject();
+  }
+
+  private void hardware(HardwareFigures figures) throws IOException {
+    json.writeArrayFieldStart("interfaces");
+    for (HardwareFigures.Cpu cpu : figures.cpus()) {
+      json.writeStartObject();
+      json.writeNumberField("cpu", cpu.cpu());
+      json.writeNumberField("lrs_written", cpu.written());
+      json.writeNumberField("lrs_read", cpu.read());
+      json.writeNumberField("acknowledged", cpu.acknowledged());
+      json.writeNumberField("spurious", cpu.spurious());
+      json.writeNumberField("ended", cpu.ended());
+      json.writeNumberField("deactivated", cpu.deactivated());
+      json.writeNumberField("maintenance", cpu.maintenance());
+      json.writeEndObject();
+    }
+    json.writeEndArray();
+    json.writeArrayFieldStart("interface_interrupts");
+    for (HardwareFigures.Interrupt interrupt : figures.interrupts()) {
+      json.writeStartObject();
+      json.writeNumberField("intid", interrupt.intid());
+      json.writeNumberField("placed", interrupt.placed());
+      json.writeNumberField("acknowledged", interrupt.acknowledged());
+      json.writeNumberField("ended", interrupt.ended());
+      latency("lr_to_ack_ns", interrupt.toAcknowledge());
+      latency("ack_to_end_ns", interrupt.toEnd());
+      json.writeEndObject();
+    }
+    json.writeEndArray();
   }
 
   private void counts(String name, Map<String, Long> counts) throws IOException {

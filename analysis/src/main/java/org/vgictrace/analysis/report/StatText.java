@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.vgictrace.analysis.stat.HardwareFigures;
 import org.vgictrace.analysis.stat.InterruptFigures;
 import org.vgictrace.analysis.stat.LatencyFigures;
 import org.vgictrace.analysis.stat.RunStateFigures;
@@ -39,7 +40,13 @@ public final class StatText {
     }
     if (!report.runStates().isEmpty()) {
       runStates(report.runStates());
-    } else if (report.vcpus().isEmpty()) {
+    }
+    if (!report.hardware().cpus().isEmpty()) {
+      hardware(report.hardware());
+    }
+    if (report.vcpus().isEmpty()
+        && report.runStates().isEmpty()
+        && report.hardware().cpus().isEmpty()) {
       lines.blank().line("  No vCPU was seen.");
     }
     long duration = nanoseconds ? report.counts().duration() : 0;
@@ -101,6 +108,52 @@ public final class StatText {
       }
     }
     return text + " of " + Figures.counted(vcpu.images(), "entry image");
+  }
+
+  private void hardware(HardwareFigures figures) throws IOException {
+    lines.blank().line("  " + style.strong("virtual CPU interfaces"));
+    line("", "LRs written", "LRs read", "acks", "spurious", "EOIs", "DIRs", "maint.");
+    for (HardwareFigures.Cpu cpu : figures.cpus()) {
+      line(
+          "CPU " + cpu.cpu(),
+          cpu.written(),
+          cpu.read(),
+          cpu.acknowledged(),
+          cpu.spurious(),
+          cpu.ended(),
+          cpu.deactivated(),
+          cpu.maintenance());
+    }
+    lines
+        .blank()
+        .line(
+            "  "
+                + style.strong("interrupts")
+                + "  (LR to ack, then ack to EOI: median and maximum)");
+    line("", "in LRs", "acks", "EOIs", "p50", "max", "p50", "max");
+    for (HardwareFigures.Interrupt interrupt : figures.interrupts()) {
+      LatencyFigures toAck = interrupt.toAcknowledge();
+      LatencyFigures toEnd = interrupt.toEnd();
+      line(
+          Intid.name(interrupt.intid()),
+          interrupt.placed(),
+          interrupt.acknowledged(),
+          interrupt.ended(),
+          span(toAck, toAck.p50()),
+          span(toAck, toAck.max()),
+          span(toEnd, toEnd.p50()),
+          span(toEnd, toEnd.max()));
+    }
+  }
+
+  /** A line of a table: a name, then a wide column and others. */
+  private void line(String name, Object first, Object... others) throws IOException {
+    StringBuilder line = new StringBuilder("  ").append(Layout.left(name, 11));
+    line.append(Layout.right(first.toString(), 12));
+    for (Object other : others) {
+      line.append(Layout.right(other.toString(), 9));
+    }
+    lines.line(line.toString());
   }
 
   private void runStates(List<RunStateFigures> vcpus) throws IOException {

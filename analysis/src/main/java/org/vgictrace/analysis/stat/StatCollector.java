@@ -67,6 +67,9 @@ public final class StatCollector implements BatchObserver {
           Kind.VM,
           Kind.VGIC_STEP,
           Kind.XEN_RUNSTATE,
+          Kind.HW_ICH,
+          Kind.HW_ICV,
+          Kind.HW_MAINT,
           Kind.LOST);
 
   private static final int PRIVATE_INTIDS = 32;
@@ -88,6 +91,7 @@ public final class StatCollector implements BatchObserver {
   private final List<VcpuStat> stats = new ArrayList<>();
   private final Long2ObjectHashMap<InterruptStat> interrupts = new Long2ObjectHashMap<>();
   private final RunStates runStates = new RunStates();
+  private final HardwareStats hardware = new HardwareStats();
   private final InterruptStat rest = InterruptStat.ofMany();
   private final @Nullable InterruptStat[] lastInjected = new InterruptStat[CPUS_MAX];
   private final long[] lastInjectedIntid = new long[CPUS_MAX];
@@ -144,10 +148,14 @@ public final class StatCollector implements BatchObserver {
         case KICK -> kick(table, row);
         case HOST_IRQ -> hostIrq(table, row);
         case VM, VGIC_STEP -> vcpus.of(table, row);
+        case HW_ICH -> hardware.control(table, row);
+        case HW_ICV -> hardware.guest(table, row);
+        case HW_MAINT -> hardware.maintenance(table, row);
         case XEN_RUNSTATE -> runStates.change(table, row);
         case LOST -> {
           lossEpoch++;
           runStates.lost();
+          hardware.lost();
         }
         default -> {}
       }
@@ -193,7 +201,8 @@ public final class StatCollector implements BatchObserver {
         total.figures(),
         byVcpu,
         figures,
-        runStates.figures(counts.lastTs()));
+        runStates.figures(counts.lastTs()),
+        hardware.figures());
   }
 
   private void entry(KindTable table, int row, @Nullable VcpuStat stat) {

@@ -17,6 +17,7 @@ import org.vgictrace.parser.CaptureMeta;
  * @param vcpus per vCPU, by VM and number
  * @param interrupts per interrupt to which something happened, by VM, number and vCPU
  * @param runStates per vCPU of a Xen host, by domain and number
+ * @param hardware of the log of an emulated machine
  */
 public record StatReport(
     CaptureMeta meta,
@@ -27,7 +28,8 @@ public record StatReport(
     VcpuFigures total,
     List<VcpuFigures> vcpus,
     List<InterruptFigures> interrupts,
-    List<RunStateFigures> runStates) {
+    List<RunStateFigures> runStates,
+    HardwareFigures hardware) {
 
   public StatReport {
     vcpus = List.copyOf(vcpus);
