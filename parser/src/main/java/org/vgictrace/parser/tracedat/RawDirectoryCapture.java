@@ -111,13 +111,18 @@ final class RawDirectoryCapture implements Capture {
         return;
       }
       Input input = Inputs.open(file.path());
-      RandomBytes content = input.random();
-      if (file.certain() || shape.fits(content)) {
-        sources.add(new Source(input, content, file.cpu(), file.instance()));
-        metadata.readStatistics(file);
-        metadata.damaged(file, input.stream().damage());
-      } else {
-        input.close();
+      boolean kept = false;
+      try {
+        RandomBytes content = input.random();
+        if (file.certain() || shape.fits(content)) {
+          kept = sources.add(new Source(input, content, file.cpu(), file.instance()));
+          metadata.readStatistics(file);
+          metadata.damaged(file, input.stream().damage());
+        }
+      } finally {
+        if (!kept) {
+          input.close();
+        }
       }
     }
   }
