@@ -32,6 +32,7 @@ import org.vgictrace.replay.rule.Observation;
 import org.vgictrace.replay.rule.Reason;
 import org.vgictrace.replay.rule.Rule;
 import org.vgictrace.replay.rule.Severity;
+import org.vgictrace.replay.rule.Subject;
 import org.vgictrace.replay.runstate.RunStatePart;
 import org.vgictrace.replay.verdict.FindingListener;
 import org.vgictrace.replay.verdict.RuleCount;
@@ -177,16 +178,14 @@ public final class Replay {
   /** Observations that undecided instances wanted, the recording never showed, and probes can. */
   private List<Observation> missing(List<RuleCount> counts) {
     EnumSet<Observation> wanted = EnumSet.noneOf(Observation.class);
-    if (model.observed().equals(List.of(Observation.HARDWARE))) {
-      // No probe adds to a log of the hardware.
-      return List.of();
-    }
+    Set<Subject> subjects = Subject.of(model.observed());
     for (RuleCount count : counts) {
       boolean undecided =
           count.indeterminate().containsKey(Reason.PROBE_MISSING)
               || count.indeterminate().containsKey(Reason.NO_IRQ_SNAPSHOT)
               || count.indeterminate().containsKey(Reason.NO_LR_IMAGE);
-      if (undecided || count.total() == 0 && isWorthRecording(count.rule())) {
+      boolean unseen = count.total() == 0 && isWorthRecording(count.rule());
+      if ((undecided || unseen) && count.rule().isAbout(subjects)) {
         wanted.addAll(count.rule().needs());
       }
     }

@@ -2,7 +2,6 @@ package org.vgictrace.replay;
 
 import java.util.ArrayList;
 import java.util.EnumMap;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -72,10 +71,7 @@ public record ReplayResult(
 
   /** What the recording is of, as far as it tells; that of KVM's vGIC if it tells nothing. */
   public Set<Subject> subjects() {
-    EnumSet<Subject> subjects = EnumSet.noneOf(Subject.class);
-    observed.forEach(observation -> subjects.add(observation.subject()));
-    subjects.remove(Subject.COMMON);
-    return subjects.isEmpty() ? EnumSet.of(Subject.KVM_VGIC) : subjects;
+    return Subject.of(observed);
   }
 
   /** The same with rules that were judged, and found broken, in view of another capture. */

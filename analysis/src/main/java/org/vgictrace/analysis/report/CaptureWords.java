@@ -1,6 +1,7 @@
 package org.vgictrace.analysis.report;
 
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -48,22 +49,31 @@ final class CaptureWords {
 
   /** The model that the capture was judged by. */
   static String model(CheckReport report) {
+    Set<Subject> subjects = report.replay().subjects();
     if (isOfXen(report)) {
-      return "Xen's scheduler; the trace shows no list register, interrupt or event channel";
+      return modelOfXen(subjects);
     }
-    return isOfHardware(report.replay())
-        ? "the architecture's virtual CPU interface, for any hypervisor"
-        : Clean.of(report.replay().profile());
+    return subjects.contains(Subject.KVM_VGIC)
+        ? Clean.of(report.replay().profile())
+        : docs(subjects);
+  }
+
+  private static String modelOfXen(Set<Subject> subjects) {
+    if (subjects.contains(Subject.KVM_VGIC)) {
+      return "none: a trace of Xen, which shows nothing to judge";
+    }
+    return subjects.equals(EnumSet.of(Subject.XEN_SCHEDULER))
+        ? docs(subjects) + "; the trace shows no list register, interrupt or event channel"
+        : docs(subjects);
+  }
+
+  private static String docs(Set<Subject> subjects) {
+    return subjects.stream().map(Subject::doc).collect(Collectors.joining(" and "));
   }
 
   /** Whether the capture is of a Xen hypervisor, of which no model of KVM can say anything. */
   static boolean isOfXen(CheckReport report) {
     return XenAnswers.concern(report.meta(), report.counts());
-  }
-
-  /** Whether the capture shows hardware and nothing of a hypervisor. */
-  static boolean isOfHardware(ReplayResult replay) {
-    return replay.subjects().equals(Set.of(Subject.VIRTUAL_INTERFACE));
   }
 
   /** Events, time span and CPUs. */

@@ -1,16 +1,39 @@
 package org.vgictrace.replay.rule;
 
+import java.util.Collection;
+import java.util.EnumSet;
+import java.util.Set;
+
 /**
  * What a recording is of. Rules about a subject of which a capture shows nothing are no gap of that
  * capture: nobody records a list register on x86.
  */
 public enum Subject {
   /** Events that recordings of any subject may hold, which therefore tell nothing. */
-  COMMON,
+  COMMON("anything"),
   /** The vGIC that KVM gives guests on arm64, with its timers, PMU and ITS. */
-  KVM_VGIC,
+  KVM_VGIC("KVM's vGIC"),
   /** The GIC's virtual CPU interface, as the log of an emulated machine shows it. */
-  VIRTUAL_INTERFACE,
+  VIRTUAL_INTERFACE("the architecture's virtual CPU interface, for any hypervisor"),
   /** The scheduler of a Xen host, as xentrace records it. */
-  XEN_SCHEDULER
+  XEN_SCHEDULER("Xen's scheduler");
+
+  private final String doc;
+
+  Subject(String doc) {
+    this.doc = doc;
+  }
+
+  /** What it is, in a few words. */
+  public String doc() {
+    return doc;
+  }
+
+  /** What a recording is of that shows these; KVM's vGIC if they do not tell. */
+  public static Set<Subject> of(Collection<Observation> observed) {
+    EnumSet<Subject> subjects = EnumSet.noneOf(Subject.class);
+    observed.forEach(observation -> subjects.add(observation.subject()));
+    subjects.remove(COMMON);
+    return subjects.isEmpty() ? EnumSet.of(KVM_VGIC) : subjects;
+  }
 }
