@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.vgictrace.fixtures.Shipped;
 
-/** {@code stat} of the log of an emulated machine. */
+/** {@code stat} and {@code diff} of the logs of emulated machines. */
 class HardwareStatTest {
   @TempDir Path folder;
 
@@ -97,6 +97,37 @@ class HardwareStatTest {
                 }
               ]
             }
+            """);
+  }
+
+  @Test
+  void ratesAndLatenciesSideBySide() throws IOException {
+    String[] files = new String[2];
+    for (int i = 0; i < 2; i++) {
+      String log =
+          """
+          7@100.000000:gicv3_ich_lr_write GICv3 ICH_LR0_EL2 write cpu 0x0 value 0x5060000000000027
+          7@100.000%d00:gicv3_icv_iar_read GICv3 ICV_IAR1 read cpu 0x0 value 0x27
+          7@100.500000:gicv3_icv_eoir_write GICv3 ICV_EOIR1 write cpu 0x0 value 0x27
+          7@101.000000:gicv3_ich_lr_read GICv3 ICH_LR0_EL2 read cpu 0x0 value 0x1060000000000027
+          """
+              .formatted(i + 1);
+      files[i] = Files.writeString(folder.resolve("gic" + i + ".log"), log).toString();
+    }
+    assertThat(Run.of("diff", files[0], files[1]).out())
+        .endsWith(
+            """
+              figures                              A           B      change    relative
+              LRs written/s                      1.0         1.0         0.0       0.0 %
+              LRs read/s                         1.0         1.0         0.0       0.0 %
+              acknowledgements/s                 1.0         1.0         0.0       0.0 %
+              spurious/s                         0.0         0.0         0.0           -
+              ends of interrupt/s                1.0         1.0         0.0       0.0 %
+              deactivations/s                    0.0         0.0         0.0           -
+              maintenance line rises/s           0.0         0.0         0.0           -
+
+              LR to ack, median                    A           B      change    relative
+              SPI 39                        100.0 us    200.0 us   +100.0 us    +100.0 %
             """);
   }
 }

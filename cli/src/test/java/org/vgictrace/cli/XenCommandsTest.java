@@ -162,6 +162,20 @@ class XenCommandsTest {
   }
 
   @Test
+  void diffComparesHowGuestsSpendTheirTime() {
+    String other = Shipped.file("xen-4.17-x86-pv", "trace.bin.zst").toString();
+    assertThat(Run.of("diff", other, LOST).out())
+        .endsWith(
+            """
+              figures                              A           B      change    relative
+              time running %                    10.6         3.1        -7.5     -70.8 %
+              time runnable %                    2.8         1.1        -1.7     -61.3 %
+              time blocked %                    86.6        95.8        +9.2     +10.7 %
+              time offline %                     0.0         0.0         0.0           -
+            """);
+  }
+
+  @Test
   void convertedTablesAreReadBackAlike() {
     String tables = folder.resolve("tables").toString();
     assertThat(Run.of("convert", LOST, "--to", "arrow", "-o", tables).code()).isZero();

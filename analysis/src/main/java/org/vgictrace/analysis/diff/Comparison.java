@@ -4,15 +4,11 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.TreeSet;
+import org.vgictrace.analysis.stat.HardwareFigures;
 import org.vgictrace.analysis.stat.InterruptFigures;
-import org.vgictrace.analysis.stat.LatencyFigures;
 import org.vgictrace.analysis.stat.StatReport;
-import org.vgictrace.analysis.stat.VcpuFigures;
-import org.vgictrace.analysis.text.Figures;
 import org.vgictrace.analysis.text.Intid;
 import org.vgictrace.replay.rule.Severity;
 import org.vgictrace.replay.verdict.RuleCount;
@@ -23,7 +19,8 @@ import org.vgictrace.replay.verdict.RuleCount;
  * @param a the first, usually the older kernel
  * @param b the second
  * @param figures what was measured, all vCPUs together
- * @param interrupts median latencies of interrupts that both have, by number
+ * @param interrupts median latencies of interrupts that both have, by number: from injection to
+ *     list register, in logs of hardware from there to the acknowledgement
  * @param rules rules judged on either side, in catalogue order
  * @param eventsOnlyA events that occur in the first only, with counts
  * @param eventsOnlyB events that occur in the second only, with counts
@@ -86,16 +83,21 @@ public record Comparison(
     return rest;
   }
 
+  /** Whether hardware is compared, not hypervisors. */
+  public boolean isOfHardware() {
+    return !a.stat().hardware().cpus().isEmpty();
+  }
+
   private static List<Delta> figures(StatReport a, StatReport b) {
-    Map<String, Figure> left = sideFigures(a, b);
-    Map<String, Figure> right = sideFigures(b, a);
-    Map<String, Figure> all = new LinkedHashMap<>(left);
+    Map<String, SideFigures.Figure> left = SideFigures.of(a, b);
+    Map<String, SideFigures.Figure> right = SideFigures.of(b, a);
+    Map<String, SideFigures.Figure> all = new LinkedHashMap<>(left);
     right.forEach(all::putIfAbsent);
     List<Delta> deltas = new ArrayList<>();
     all.forEach(
         (name, figure) -> {
-          Figure inA = left.get(name);
-          Figure inB = right.get(name);
+          SideFigures.Figure inA = left.get(name);
+          SideFigures.Figure inB = right.get(name);
           deltas.add(
               new Delta(
                   name,
@@ -104,68 +106,6 @@ public record Comparison(
                   inB == null ? null : inB.value()));
         });
     return deltas;
-  }
-
-  private record Figure(Unit unit, double value) {}
-
-  /** The figures of one side by name, in the order in which they are shown. */
-  private static Map<String, Figure> sideFigures(StatReport stat, StatReport other) {
-    Map<String, Figure> figures = new LinkedHashMap<>();
-    VcpuFigures total = stat.total();
-    if (stat.meta().nanoseconds()) {
-      long duration = stat.counts().duration();
-      figures.put(
-          "entries", new Figure(Unit.PER_SECOND, Figures.perSecond(total.entries(), duration)));
-      figures.put(
-          "exits", new Figure(Unit.PER_SECOND, Figures.perSecond(total.exitCount(), duration)));
-      figures.put("kicks", new Figure(Unit.PER_SECOND, Figures.perSecond(total.kicks(), duration)));
-    }
-    if (total.entries() > 0) {
-      // A reason that occurs on one side only is 0 on the other, not unknown.
-      for (String reason : union(total.exits(), other.total().exits())) {
-        perEntry(figures, "exits " + reason, total.exits().getOrDefault(reason, 0L), total);
-      }
-      if (stat.hostIrqsSeen()) {
-        perEntry(figures, "maintenance exits", total.maintenanceCount(), total);
-        for (String cause : union(total.maintenance(), other.total().maintenance())) {
-          long count = total.maintenance().getOrDefault(cause, 0L);
-          perEntry(figures, "maintenance " + cause, count, total);
-        }
-      }
-      perEntry(figures, "populations", total.populations(), total);
-      perEntry(figures, "folds", total.folds(), total);
-      perEntry(figures, "underflow requests", total.underflows(), total);
-    }
-    if (total.images() > 0) {
-      long used = 0;
-      for (int lrs = 0; lrs < total.occupancy().size(); lrs++) {
-        used += lrs * total.occupancy().get(lrs);
-      }
-      figures.put("LRs in use at entry", new Figure(Unit.MEAN, (double) used / total.images()));
-    }
-    latency(figures, "inject to LR", total.toLr());
-    latency(figures, "LR to retire", total.toRetire());
-    return figures;
-  }
-
-  private static Set<String> union(Map<String, Long> a, Map<String, Long> b) {
-    Set<String> names = new TreeSet<>(a.keySet());
-    names.addAll(b.keySet());
-    return names;
-  }
-
-  private static void perEntry(
-      Map<String, Figure> figures, String name, long count, VcpuFigures total) {
-    figures.put(name, new Figure(Unit.PER_1000_ENTRIES, count * 1000.0 / total.entries()));
-  }
-
-  private static void latency(Map<String, Figure> figures, String name, LatencyFigures latency) {
-    if (latency.count() > 0) {
-      figures.put(name + " p50", new Figure(Unit.NANOSECONDS, latency.p50()));
-      figures.put(name + " p90", new Figure(Unit.NANOSECONDS, latency.p90()));
-      figures.put(name + " p99", new Figure(Unit.NANOSECONDS, latency.p99()));
-      figures.put(name + " max", new Figure(Unit.NANOSECONDS, latency.max()));
-    }
   }
 
   /**
@@ -187,6 +127,11 @@ public record Comparison(
 
   private static Map<String, Double> medians(StatReport stat) {
     Map<String, Double> medians = new LinkedHashMap<>();
+    for (HardwareFigures.Interrupt interrupt : stat.hardware().interrupts()) {
+      if (interrupt.toAcknowledge().count() > 0) {
+        medians.put(Intid.name(interrupt.intid()), (double) interrupt.toAcknowledge().p50());
+      }
+    }
     for (InterruptFigures interrupt : stat.interrupts()) {
       if (interrupt.intid() >= 0 && interrupt.toLr().count() > 0) {
         String vm = interrupt.vm() == null ? "vm?" : interrupt.vm();

@@ -11,5 +11,7 @@ public enum Unit {
   /** Mean number. */
   MEAN,
   /** Nanoseconds. */
-  NANOSECONDS
+  NANOSECONDS,
+  /** Share of a whole, in percent. */
+  PERCENT
 }

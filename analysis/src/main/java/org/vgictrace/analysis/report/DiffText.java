@@ -47,9 +47,13 @@ public final class DiffText {
     for (Delta delta : comparison.figures()) {
       lines.line(row(delta));
     }
-    lines.line("  (* per 1000 entries)");
+    if (comparison.figures().stream().anyMatch(each -> each.unit() == Unit.PER_1000_ENTRIES)) {
+      lines.line("  (* per 1000 entries)");
+    }
     if (!comparison.interrupts().isEmpty()) {
-      lines.blank().line(header("inject to LR, median"));
+      lines
+          .blank()
+          .line(header(comparison.isOfHardware() ? "LR to ack, median" : "inject to LR, median"));
       for (Delta delta : comparison.interrupts()) {
         lines.line(row(delta));
       }
@@ -82,7 +86,7 @@ public final class DiffText {
         0,
         "",
         "model "
-            + Clean.of(report.replay().profile())
+            + CaptureWords.model(report)
             + ", "
             + Figures.percent(total - undecided, total)
             + " of "
@@ -151,6 +155,7 @@ public final class DiffText {
     return switch (unit) {
       case PER_SECOND -> "/s";
       case PER_1000_ENTRIES -> " *";
+      case PERCENT -> " %";
       case MEAN, NANOSECONDS -> "";
     };
   }
@@ -162,7 +167,7 @@ public final class DiffText {
     return switch (unit) {
       case NANOSECONDS -> Figures.duration(Math.round(value));
       case MEAN -> Figures.decimal(value, 2);
-      case PER_SECOND, PER_1000_ENTRIES -> Figures.decimal(value, 1);
+      case PER_SECOND, PER_1000_ENTRIES, PERCENT -> Figures.decimal(value, 1);
     };
   }
 

@@ -5,7 +5,7 @@ import java.util.List;
 /**
  * The run states of one vCPU of a Xen host.
  *
- * @param domain its domain; 32767 is the idle domain
+ * @param domain its domain
  * @param vcpu its number
  * @param times time in each state, in units of the trace clock, in the order of {@link #STATES};
  *     only what the recording tells: from its first record on, not across losses, and not if it
@@ -15,6 +15,9 @@ import java.util.List;
  */
 public record RunStateFigures(
     int domain, int vcpu, List<Long> times, long runs, LatencyFigures waited) {
+
+  /** The domain of the vCPUs that run where nothing else does. */
+  public static final int IDLE_DOMAIN = 32767;
 
   /** Names of the states, in the order of their numbers. */
   public static final List<String> STATES = List.of("running", "runnable", "blocked", "offline");
