@@ -25,6 +25,8 @@ public final class Catalogue {
               NestedRules.ALL,
               HardwareRules.ALL,
               JoinRules.ALL,
+              TwoLevelRules.ALL,
+              KvmXenRules.ALL,
               QuirkRules.ALL)
           .flatMap(List::stream)
           .toList();

@@ -36,6 +36,11 @@ class CatalogueTest {
     addNumbered(expected, "INV-V5-", 3);
     addNumbered(expected, "INV-GIC-", 8);
     addNumbered(expected, "INV-JOIN-", 2);
+    expected.addAll(List.of("EV-20", "EV-21", "EV-22", "EV-23"));
+    expected.addAll(List.of("EV-41", "EV-42", "EV-44"));
+    for (int i = 50; i <= 66; i++) {
+      expected.add("EV-" + i);
+    }
     expected.addAll(
         List.of("Q-SGI0", "Q-ACK72", "Q-PRUNE61", "Q-MOVALL", "Q-LPI5", "Q-EMPTY", "Q-SOFT"));
 
@@ -57,6 +62,9 @@ class CatalogueTest {
             "INV-MAINT-3 info",
             "INV-OWN-8 warning",
             "INV-LOCK-9 warning",
+            "EV-42 warning",
+            "EV-65 warning",
+            "EV-66 warning",
             "Q-SGI0 quirk",
             "Q-ACK72 quirk",
             "Q-PRUNE61 quirk",
@@ -110,7 +118,15 @@ class CatalogueTest {
             "INV-TMR-11",
             "INV-NV-3",
             "INV-GIC-8",
-            "INV-JOIN-2");
+            "INV-JOIN-2",
+            "EV-41",
+            "EV-44",
+            "EV-51",
+            "EV-55",
+            "EV-56",
+            "EV-58",
+            "EV-61",
+            "EV-63");
   }
 
   @Test
