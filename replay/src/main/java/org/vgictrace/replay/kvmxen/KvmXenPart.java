@@ -102,7 +102,9 @@ public final class KvmXenPart implements Part {
       return;
     }
     if (kind == Kind.SCHED_SWITCH) {
-      accounts.switched(e);
+      if (active) {
+        accounts.switched(e);
+      }
       return;
     }
     XenThread thread = host.thread(e);
