@@ -1,5 +1,8 @@
 package org.vgictrace.replay.kvmxen;
 
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
 import org.agrona.collections.Long2ObjectHashMap;
 import org.vgictrace.replay.engine.Event;
 import org.vgictrace.replay.engine.Ledger;
@@ -79,7 +82,9 @@ final class RetryChecks {
 
   /** The recording ends. */
   void finish() {
-    for (Waiting one : waiting.values()) {
+    List<Waiting> left = new ArrayList<>(waiting.values());
+    left.sort(Comparator.comparingLong(one -> one.at.seq()));
+    for (Waiting one : left) {
       if (latest - one.at.ts() > WORKER_MOST) {
         dropped(one);
       } else {
@@ -97,7 +102,7 @@ final class RetryChecks {
             KvmXenRules.EV_51,
             "A delivery that found the memory out of reach is not tried again",
             one.at,
-            java.util.List.of(),
+            List.of(),
             one.pid,
             null,
             one.vcpuId < 0 ? null : one.vcpuId,

@@ -254,4 +254,9 @@ public final class KvmXenRules {
       List.of(EV_41, EV_42, EV_44, EV_50, EV_51, EV_52, EV_53, EV_54, EV_55, EV_56, EV_57, EV_58, EV_59, EV_60, EV_61, EV_62, EV_63, EV_64, EV_65, EV_66);
 
   private KvmXenRules() {}
+
+  /** All of them, in order. */
+  public static List<Rule> rules() {
+    return ALL;
+  }
 }

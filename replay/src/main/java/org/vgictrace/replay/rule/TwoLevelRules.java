@@ -55,4 +55,9 @@ public final class TwoLevelRules {
   static final List<Rule> ALL = List.of(EV_20, EV_21, EV_22, EV_23);
 
   private TwoLevelRules() {}
+
+  /** All of them, in order. */
+  public static List<Rule> rules() {
+    return ALL;
+  }
 }
