@@ -27,7 +27,11 @@ class KvmXenCasesTest {
    * @param expected the findings, each in words; empty if the rule holds
    */
   record Case(
-      Rule rule, String name, List<String> bugs, UnaryOperator<KvmXenTrace> trace, String expected) {
+      Rule rule,
+      String name,
+      List<String> bugs,
+      UnaryOperator<KvmXenTrace> trace,
+      String expected) {
     boolean isRejecting() {
       return !expected.isEmpty();
     }
@@ -49,8 +53,14 @@ class KvmXenCasesTest {
 
   /** The vCPU halts, is given an event and told of it by the VM's callback vector. */
   static KvmXenTrace callback(KvmXenTrace t) {
-    return t.exit(0, HALT).deliver(70, 0, 1).look(0, 1).inject(0).entry(0).exit(0, INTERRUPT)
-        .look(0, 0).entry(0);
+    return t.exit(0, HALT)
+        .deliver(70, 0, 1)
+        .look(0, 1)
+        .inject(0)
+        .entry(0)
+        .exit(0, INTERRUPT)
+        .look(0, 0)
+        .entry(0);
   }
 
   /** The same with the vCPU's own vector. */
@@ -68,11 +78,15 @@ class KvmXenCasesTest {
 
   static final List<Case> CASES =
       List.of(
-          holds(TwoLevelRules.EV_20, "the selector points to a pending port",
+          holds(
+              TwoLevelRules.EV_20,
+              "the selector points to a pending port",
               t -> t.words(70, 0, 1, 0, 2, 0, 1)),
           holds(TwoLevelRules.EV_20, "its shadow does", t -> t.words(70, 0, 1, 0, 0, 2, 0)),
           holds(TwoLevelRules.EV_20, "a masked port waits", t -> t.words(70, 0, 1, 1, 0, 0, 0)),
-          broken(TwoLevelRules.EV_20, "the selector bit is lost",
+          broken(
+              TwoLevelRules.EV_20,
+              "the selector bit is lost",
               t -> t.words(70, 0, 1, 0, 1, 0, 1),
               """
               EV-20 vcpu 0 INTID null x1: An event is pending that no selector bit points to
@@ -82,7 +96,10 @@ class KvmXenCasesTest {
               """,
               "KB-01"),
           holds(TwoLevelRules.EV_21, "selector and upcall", t -> t.words(70, 0, 1, 0, 2, 0, 1)),
-          broken(TwoLevelRules.EV_21, "no upcall", t -> t.words(70, 0, 1, 0, 2, 0, 0),
+          broken(
+              TwoLevelRules.EV_21,
+              "no upcall",
+              t -> t.words(70, 0, 1, 0, 2, 0, 0),
               """
               EV-21 vcpu 0 INTID null x1: A vCPU has a selector set and no upcall
                 at state at rest
@@ -90,9 +107,13 @@ class KvmXenCasesTest {
                 observed selector 0x2, upcall 0
               """,
               "KB-01"),
-          holds(TwoLevelRules.EV_22, "nothing is sent for a pending port",
+          holds(
+              TwoLevelRules.EV_22,
+              "nothing is sent for a pending port",
               t -> vector(running(t)).deliver(70, 0, 0)),
-          broken(TwoLevelRules.EV_22, "a vector is sent for one",
+          broken(
+              TwoLevelRules.EV_22,
+              "a vector is sent for one",
               t -> vector(running(t)).user().fast(70, 0).accept(0).ret(0),
               """
               EV-22 vcpu 0 INTID null x1: A port that was pending notifies its vCPU again
@@ -101,7 +122,9 @@ class KvmXenCasesTest {
                 observed 0 for port 70 to vCPU 0 and its upcall vector
                 because delivery of port 70 to vCPU 0
               """),
-          broken(TwoLevelRules.EV_22, "a pending port is raised",
+          broken(
+              TwoLevelRules.EV_22,
+              "a pending port is raised",
               t -> running(t).user().fast(70, 0).ret(1, " pending=1 masked=0"),
               """
               EV-22 vcpu 0 INTID null x1: A pending port is raised anew
@@ -110,9 +133,13 @@ class KvmXenCasesTest {
                 observed 1 for port 70 to vCPU 0
                 because delivery of port 70 to vCPU 0
               """),
-          holds(TwoLevelRules.EV_23, "nothing is sent for a masked port",
+          holds(
+              TwoLevelRules.EV_23,
+              "nothing is sent for a masked port",
               t -> vector(running(t)).deliver(70, 0, -107)),
-          broken(TwoLevelRules.EV_23, "a masked port is delivered",
+          broken(
+              TwoLevelRules.EV_23,
+              "a masked port is delivered",
               t -> running(t).user().fast(70, 0).ret(1, " pending=0 masked=1"),
               """
               EV-23 vcpu 0 INTID null x1: A masked port is delivered
@@ -122,7 +149,9 @@ class KvmXenCasesTest {
                 because delivery of port 70 to vCPU 0
               """,
               "KB-20"),
-          broken(TwoLevelRules.EV_23, "a masked port notifies",
+          broken(
+              TwoLevelRules.EV_23,
+              "a masked port notifies",
               t -> vector(running(t)).user().fast(70, 0).accept(0).ret(-107),
               """
               EV-23 vcpu 0 INTID null x1: A masked port notifies its vCPU
@@ -133,9 +162,12 @@ class KvmXenCasesTest {
               """,
               "KB-20"),
           holds(KvmXenRules.EV_41, "an upcall is due", t -> callback(running(t))),
-          broken(KvmXenRules.EV_41, "none is",
-              t -> callback(running(t))
-                  .times(3, u -> u.exit(0, INTERRUPT).look(0, 0).inject(0).entry(0)),
+          broken(
+              KvmXenRules.EV_41,
+              "none is",
+              t ->
+                  callback(running(t))
+                      .times(3, u -> u.exit(0, INTERRUPT).look(0, 0).inject(0).entry(0)),
               """
               EV-41 vcpu 0 INTID null x3: The callback vector is injected although no upcall is due
                 at callback injected
@@ -144,12 +176,18 @@ class KvmXenCasesTest {
                 because upcall flag found clear
               """,
               "KB-04"),
-          holds(KvmXenRules.EV_42, "each callback has an event",
+          holds(
+              KvmXenRules.EV_42,
+              "each callback has an event",
               t -> running(t).times(20, KvmXenCasesTest::callback)),
-          broken(KvmXenRules.EV_42, "17 callbacks for one event",
-              t -> callback(running(t))
-                  .exit(0, INTERRUPT).look(0, 1)
-                  .times(17, u -> u.look(0, 1).inject(0).entry(0).exit(0, INTERRUPT)),
+          broken(
+              KvmXenRules.EV_42,
+              "17 callbacks for one event",
+              t ->
+                  callback(running(t))
+                      .exit(0, INTERRUPT)
+                      .look(0, 1)
+                      .times(17, u -> u.look(0, 1).inject(0).entry(0).exit(0, INTERRUPT)),
               """
               EV-42 vcpu 0 INTID null x1: The callback vector is injected more than 16 times in a row
                 at callback injected
@@ -158,9 +196,13 @@ class KvmXenCasesTest {
                 because upcall flag found set
               """,
               "KB-04"),
-          holds(KvmXenRules.EV_50, "all possible results",
+          holds(
+              KvmXenRules.EV_50,
+              "all possible results",
               t -> t.deliver(1, 0, 1).deliver(1, 0, 0).deliver(2, 0, -107).deliver(3, 0, -22)),
-          broken(KvmXenRules.EV_50, "an error number of something else",
+          broken(
+              KvmXenRules.EV_50,
+              "an error number of something else",
               t -> t.deliver(1, 0, -14),
               """
               EV-50 vcpu 0 INTID null x1: A delivery ends in an impossible result
@@ -170,7 +212,9 @@ class KvmXenCasesTest {
                 because delivery of port 1 to vCPU 0
               """,
               "KB-20"),
-          broken(KvmXenRules.EV_50, "taken for masked",
+          broken(
+              KvmXenRules.EV_50,
+              "taken for masked",
               t -> t.user().fast(70, 0).ret(-107, " pending=0 masked=0"),
               """
               EV-50 vcpu 0 INTID null x1: A port is taken for masked that is not
@@ -179,7 +223,9 @@ class KvmXenCasesTest {
                 observed -107 for port 70 to vCPU 0
                 because delivery of port 70 to vCPU 0
               """),
-          broken(KvmXenRules.EV_50, "taken for pending",
+          broken(
+              KvmXenRules.EV_50,
+              "taken for pending",
               t -> t.user().fast(70, 0).ret(0, " pending=0 masked=0"),
               """
               EV-50 vcpu 0 INTID null x1: A port is taken for pending that was not
@@ -188,12 +234,27 @@ class KvmXenCasesTest {
                 observed 0 for port 70 to vCPU 0
                 because delivery of port 70 to vCPU 0
               """),
-          holds(KvmXenRules.EV_51, "a worker tries again",
+          holds(
+              KvmXenRules.EV_51,
+              "a worker tries again",
               t -> t.on(0).inInterrupt().fast(70, 0).ret(-11).worker().fast(70, 0).ret(1)),
-          broken(KvmXenRules.EV_51, "nobody tries again",
-              t -> t.times(3, u -> u.on(0).inInterrupt().fast(70, 0).ret(-11)
-                      .fast(71, 0).ret(-11).fast(72, 0).ret(-11))
-                  .later(50).deliver(9, 0, 1),
+          broken(
+              KvmXenRules.EV_51,
+              "nobody tries again",
+              t ->
+                  t.times(
+                          3,
+                          u ->
+                              u.on(0)
+                                  .inInterrupt()
+                                  .fast(70, 0)
+                                  .ret(-11)
+                                  .fast(71, 0)
+                                  .ret(-11)
+                                  .fast(72, 0)
+                                  .ret(-11))
+                      .later(50)
+                      .deliver(9, 0, 1),
               """
               EV-51 vcpu 0 INTID null x3: A delivery that found the memory out of reach is not tried again
                 at delivery returns -11
@@ -201,10 +262,22 @@ class KvmXenCasesTest {
                 observed none
               """,
               "KB-02"),
-          broken(KvmXenRules.EV_51, "user space is told that all is well",
-              t -> t.ioctl(70, 0).fast(70, 0).ret(-11).ioctlRet(0)
-                  .ioctl(71, 0).fast(71, 0).ret(-11).ioctlRet(0)
-                  .ioctl(72, 0).fast(72, 0).ret(-11).ioctlRet(0),
+          broken(
+              KvmXenRules.EV_51,
+              "user space is told that all is well",
+              t ->
+                  t.ioctl(70, 0)
+                      .fast(70, 0)
+                      .ret(-11)
+                      .ioctlRet(0)
+                      .ioctl(71, 0)
+                      .fast(71, 0)
+                      .ret(-11)
+                      .ioctlRet(0)
+                      .ioctl(72, 0)
+                      .fast(72, 0)
+                      .ret(-11)
+                      .ioctlRet(0),
               """
               EV-51 vcpu 0 INTID null x3: A delivery that found the memory out of reach is not tried again
                 at delivery returns -11
@@ -212,14 +285,35 @@ class KvmXenCasesTest {
                 observed none
               """,
               "KB-02"),
-          holds(KvmXenRules.EV_52, "flushed after the entry that raced",
-              t -> running(t).user().fast(70, 0).ret(1, " shadow=0x2")
-                  .exit(0, INTERRUPT).entry(0).exit(0, INTERRUPT)
-                  .flush(0, 2).flushRet(0, 2, 0, 1).entry(0)),
-          broken(KvmXenRules.EV_52, "two entries without a flush",
-              t -> running(t).user().fast(70, 0).ret(1, " shadow=0x2")
-                  .exit(0, INTERRUPT).entry(0).exit(0, INTERRUPT).entry(0)
-                  .user().fast(71, 0).ret(1, " shadow=0x2"),
+          holds(
+              KvmXenRules.EV_52,
+              "flushed after the entry that raced",
+              t ->
+                  running(t)
+                      .user()
+                      .fast(70, 0)
+                      .ret(1, " shadow=0x2")
+                      .exit(0, INTERRUPT)
+                      .entry(0)
+                      .exit(0, INTERRUPT)
+                      .flush(0, 2)
+                      .flushRet(0, 2, 0, 1)
+                      .entry(0)),
+          broken(
+              KvmXenRules.EV_52,
+              "two entries without a flush",
+              t ->
+                  running(t)
+                      .user()
+                      .fast(70, 0)
+                      .ret(1, " shadow=0x2")
+                      .exit(0, INTERRUPT)
+                      .entry(0)
+                      .exit(0, INTERRUPT)
+                      .entry(0)
+                      .user()
+                      .fast(71, 0)
+                      .ret(1, " shadow=0x2"),
               """
               EV-52 vcpu 0 INTID null x1: A vCPU runs on while its shadow selector is set
                 at shadow 0x2
@@ -228,12 +322,28 @@ class KvmXenCasesTest {
                 because delivery returns 1
               """,
               "KB-01"),
-          holds(KvmXenRules.EV_53, "all bits are moved, a new one stays",
-              t -> running(t).exit(0, INTERRUPT).flush(0, 2)
-                  .user().fast(300, 0).ret(1, " shadow=0x12").flushRet(0, 2, 0x10, 1)),
-          broken(KvmXenRules.EV_53, "the shadow is cleared by a store",
-              t -> running(t).exit(0, INTERRUPT).flush(0, 2)
-                  .user().fast(300, 0).ret(1, " shadow=0x12").flushRet(0, 2, 0, 1),
+          holds(
+              KvmXenRules.EV_53,
+              "all bits are moved, a new one stays",
+              t ->
+                  running(t)
+                      .exit(0, INTERRUPT)
+                      .flush(0, 2)
+                      .user()
+                      .fast(300, 0)
+                      .ret(1, " shadow=0x12")
+                      .flushRet(0, 2, 0x10, 1)),
+          broken(
+              KvmXenRules.EV_53,
+              "the shadow is cleared by a store",
+              t ->
+                  running(t)
+                      .exit(0, INTERRUPT)
+                      .flush(0, 2)
+                      .user()
+                      .fast(300, 0)
+                      .ret(1, " shadow=0x12")
+                      .flushRet(0, 2, 0, 1),
               """
               EV-53 vcpu 0 INTID null x1: A flush of the shadow loses selector bits
                 at flush ends
@@ -242,7 +352,9 @@ class KvmXenCasesTest {
                 because delivery returns 1
               """,
               "KB-01"),
-          broken(KvmXenRules.EV_53, "no upcall",
+          broken(
+              KvmXenRules.EV_53,
+              "no upcall",
               t -> running(t).exit(0, INTERRUPT).flush(0, 2).flushRet(0, 2, 0, 0),
               """
               EV-53 vcpu 0 INTID null x1: A flush of the shadow does not set the upcall flag
@@ -251,9 +363,13 @@ class KvmXenCasesTest {
                 observed selector 0x2, shadow 0x0, upcall 0
               """,
               "KB-01"),
-          holds(KvmXenRules.EV_54, "delivered as asked", t -> t.ioctl(70, 1).fast(70, 1, -1).ret(1)
-              .ioctlRet(0)),
-          broken(KvmXenRules.EV_54, "delivered to another vCPU",
+          holds(
+              KvmXenRules.EV_54,
+              "delivered as asked",
+              t -> t.ioctl(70, 1).fast(70, 1, -1).ret(1).ioctlRet(0)),
+          broken(
+              KvmXenRules.EV_54,
+              "delivered to another vCPU",
               t -> t.ioctl(70, 1).fast(70, 0, -1).ret(1).ioctlRet(0),
               """
               EV-54 vcpu 1 INTID null x1: An event is delivered elsewhere than user space asked
@@ -263,7 +379,9 @@ class KvmXenCasesTest {
                 because request for port 70 to vCPU 1
               """,
               "KB-05"),
-          broken(KvmXenRules.EV_54, "a number taken for an index",
+          broken(
+              KvmXenRules.EV_54,
+              "a number taken for an index",
               t -> t.user().fast(70, 4, 1).ret(1).fast(70, 1, 1).ret(1),
               """
               EV-54 vcpu 1 INTID null x1: A vCPU's number and its index do not belong together
@@ -273,9 +391,10 @@ class KvmXenCasesTest {
               """,
               "KB-05"),
           holds(KvmXenRules.EV_55, "the vector is sent", t -> vector(running(t))),
-          broken(KvmXenRules.EV_55, "none is sent to vCPUs that sleep",
-              t -> vector(running(t)).times(3,
-                  u -> u.exit(0, HALT).deliver(70, 0, 1).entry(0)),
+          broken(
+              KvmXenRules.EV_55,
+              "none is sent to vCPUs that sleep",
+              t -> vector(running(t)).times(3, u -> u.exit(0, HALT).deliver(70, 0, 1).entry(0)),
               """
               EV-55 vcpu 0 INTID null x3: An event is delivered without the upcall vector of its vCPU
                 at delivery returns 1
@@ -284,7 +403,9 @@ class KvmXenCasesTest {
                 because delivery of port 70 to vCPU 0
               """,
               "KB-06"),
-          broken(KvmXenRules.EV_55, "the vector goes to another vCPU",
+          broken(
+              KvmXenRules.EV_55,
+              "the vector goes to another vCPU",
               t -> vector(running(t)).user().fast(71, 0).accept(1).ret(1),
               """
               EV-55 vcpu 0 INTID null x1: The upcall vector goes to vCPU 1
@@ -293,13 +414,20 @@ class KvmXenCasesTest {
                 observed 1 for port 71 to vCPU 0 and its upcall vector
                 because delivery of port 71 to vCPU 0
               """),
-          holds(KvmXenRules.EV_55, "APIC numbers that agree modulo 256",
+          holds(
+              KvmXenRules.EV_55,
+              "APIC numbers that agree modulo 256",
               t -> vector(running(t)).user().fast(71, 0).accept(256).ret(1)),
-          holds(KvmXenRules.EV_56, "told of the event", t -> running(t).times(2,
-              KvmXenCasesTest::callback)),
-          broken(KvmXenRules.EV_56, "woken and not told",
-              t -> callback(running(t)).times(3,
-                  u -> u.exit(0, HALT).deliver(70, 0, 1).look(0, 1).entry(0)),
+          holds(
+              KvmXenRules.EV_56,
+              "told of the event",
+              t -> running(t).times(2, KvmXenCasesTest::callback)),
+          broken(
+              KvmXenRules.EV_56,
+              "woken and not told",
+              t ->
+                  callback(running(t))
+                      .times(3, u -> u.exit(0, HALT).deliver(70, 0, 1).look(0, 1).entry(0)),
               """
               EV-56 vcpu 0 INTID null x3: A vCPU is woken for an event and not told of it
                 at entry
@@ -308,9 +436,10 @@ class KvmXenCasesTest {
                 because delivery returns 1
               """,
               "KB-06"),
-          broken(KvmXenRules.EV_56, "the window is open and nothing comes",
-              t -> callback(running(t)).times(3,
-                  u -> u.exit(0, WINDOW).look(0, 1).entry(0)),
+          broken(
+              KvmXenRules.EV_56,
+              "the window is open and nothing comes",
+              t -> callback(running(t)).times(3, u -> u.exit(0, WINDOW).look(0, 1).entry(0)),
               """
               EV-56 vcpu 0 INTID null x3: A vCPU that can take its callback does not get it
                 at entry
@@ -319,12 +448,29 @@ class KvmXenCasesTest {
                 because upcall flag found set
               """,
               "KB-06"),
-          holds(KvmXenRules.EV_57, "done in the kernel",
+          holds(
+              KvmXenRules.EV_57,
+              "done in the kernel",
               t -> running(t).send(0).fast(70, 1).ret(-107).entry(0)),
-          holds(KvmXenRules.EV_57, "another's event while user space is asked",
-              t -> running(t).send(0).fast(70, 1).ret(1).entry(0)
-                  .send(0).inInterrupt().fast(70, 1).ret(1).afterInterrupt().userExit().entry(0)),
-          broken(KvmXenRules.EV_57, "masked, and handed on",
+          holds(
+              KvmXenRules.EV_57,
+              "another's event while user space is asked",
+              t ->
+                  running(t)
+                      .send(0)
+                      .fast(70, 1)
+                      .ret(1)
+                      .entry(0)
+                      .send(0)
+                      .inInterrupt()
+                      .fast(70, 1)
+                      .ret(1)
+                      .afterInterrupt()
+                      .userExit()
+                      .entry(0)),
+          broken(
+              KvmXenRules.EV_57,
+              "masked, and handed on",
               t -> running(t).send(0).fast(70, 1).ret(-107).userExit().entry(0),
               """
               EV-57 vcpu 0 INTID null x1: An event is delivered and its hypercall goes to user space all the same
@@ -335,11 +481,20 @@ class KvmXenCasesTest {
                 because hypercall 20
               """,
               "KB-20"),
-          holds(KvmXenRules.EV_58, "user space serves ring 3",
+          holds(
+              KvmXenRules.EV_58,
+              "user space serves ring 3",
               t -> running(t).exit(0, HYPERCALL).hypercall(0, 0x20, 4, 3).userExit().entry(0)),
-          broken(KvmXenRules.EV_58, "the kernel delivers for ring 3",
-              t -> running(t).exit(0, HYPERCALL).hypercall(0, 0x20, 4, 3).fast(70, 1).ret(1)
-                  .entry(0),
+          broken(
+              KvmXenRules.EV_58,
+              "the kernel delivers for ring 3",
+              t ->
+                  running(t)
+                      .exit(0, HYPERCALL)
+                      .hypercall(0, 0x20, 4, 3)
+                      .fast(70, 1)
+                      .ret(1)
+                      .entry(0),
               """
               EV-58 vcpu 0 INTID null x1: The kernel delivers an event for ring 3
                 at delivery returns
@@ -348,9 +503,10 @@ class KvmXenCasesTest {
                 because hypercall 20
               """,
               "KB-09"),
-          broken(KvmXenRules.EV_58, "the kernel does something for ring 3",
-              t -> running(t).times(3,
-                  u -> u.exit(0, HYPERCALL).hypercall(0, 0x1d, 3, 3).entry(0)),
+          broken(
+              KvmXenRules.EV_58,
+              "the kernel does something for ring 3",
+              t -> running(t).times(3, u -> u.exit(0, HYPERCALL).hypercall(0, 0x1d, 3, 3).entry(0)),
               """
               EV-58 vcpu 0 INTID null x3: A hypercall from ring 3 is done in the kernel
                 at entry
@@ -360,7 +516,10 @@ class KvmXenCasesTest {
               """,
               "KB-09"),
           holds(KvmXenRules.EV_60, "the last port of narrow guests", t -> t.deliver(1023, 0, 1)),
-          broken(KvmXenRules.EV_60, "port 4096", t -> t.deliver(4096, 0, 1),
+          broken(
+              KvmXenRules.EV_60,
+              "port 4096",
+              t -> t.deliver(4096, 0, 1),
               """
               EV-60 vcpu 0 INTID null x1: A port beyond the bitmap is delivered
                 at delivery returns 1
@@ -368,10 +527,15 @@ class KvmXenCasesTest {
                 observed 1 for port 4096 to vCPU 0
                 because delivery of port 4096 to vCPU 0
               """,
-              "KB-11", "KB-15"),
-          broken(KvmXenRules.EV_60, "port 1024 of a 32-bit guest",
-              t -> t.user().line("vmattr", "(kvm_xen_hvm_set_attr+0x4/0x700) kvm=0x1 type=0 a=0")
-                  .deliver(1024, 0, 1),
+              "KB-11",
+              "KB-15"),
+          broken(
+              KvmXenRules.EV_60,
+              "port 1024 of a 32-bit guest",
+              t ->
+                  t.user()
+                      .line("vmattr", "(kvm_xen_hvm_set_attr+0x4/0x700) kvm=0x1 type=0 a=0")
+                      .deliver(1024, 0, 1),
               """
               EV-60 vcpu 0 INTID null x1: A port beyond the bitmap is delivered
                 at delivery returns 1
@@ -379,9 +543,13 @@ class KvmXenCasesTest {
                 observed 1 for port 1024 to vCPU 0
                 because delivery of port 1024 to vCPU 0
               """),
-          holds(KvmXenRules.EV_61, "preempted and back",
+          holds(
+              KvmXenRules.EV_61,
+              "preempted and back",
               t -> running(t).times(3, KvmXenCasesTest::preempted)),
-          broken(KvmXenRules.EV_61, "blocked by KVM",
+          broken(
+              KvmXenRules.EV_61,
+              "blocked by KVM",
               t -> running(t).times(3, u -> preempted(u).runState(0, 2)),
               """
               EV-61 vcpu 0 INTID null x3: KVM makes a vCPU blocked by itself
@@ -391,7 +559,9 @@ class KvmXenCasesTest {
                 because run state runnable
               """,
               "KB-12"),
-          broken(KvmXenRules.EV_61, "runnable without running",
+          broken(
+              KvmXenRules.EV_61,
+              "runnable without running",
               t -> running(t).times(3, u -> preempted(u).switchedOut(0).runState(0, 1)),
               """
               EV-61 vcpu 0 INTID null x3: A vCPU becomes runnable that was not running
@@ -401,11 +571,14 @@ class KvmXenCasesTest {
                 because run state runnable
               """,
               "KB-12"),
-          holds(KvmXenRules.EV_63, "one event for each setting",
+          holds(
+              KvmXenRules.EV_63,
+              "one event for each setting",
               t -> running(t).times(3, u -> u.timerSet(0).timerFires(0, 3))),
-          broken(KvmXenRules.EV_63, "two events for each setting",
-              t -> running(t).times(3,
-                  u -> u.timerSet(0).timerFires(0, 3).timerFires(0, 3)),
+          broken(
+              KvmXenRules.EV_63,
+              "two events for each setting",
+              t -> running(t).times(3, u -> u.timerSet(0).timerFires(0, 3).timerFires(0, 3)),
               """
               EV-63 vcpu 0 INTID null x3: A timer fires that was not set since it last fired
                 at timer fires
@@ -414,21 +587,37 @@ class KvmXenCasesTest {
                 because timer set
               """,
               "KB-13"),
-          holds(KvmXenRules.EV_65, "masked is a failure",
-              t -> t.worker().line("setirq", "(kvm_set_irq+0x4/0x9) gsi=24 level=1")
-                  .fast(70, 0).ret(-107).line("setirq_ret", "(x <- kvm_set_irq) ret=-1")),
-          broken(KvmXenRules.EV_65, "delivered is not",
-              t -> t.worker().line("setirq", "(kvm_set_irq+0x4/0x9) gsi=24 level=1")
-                  .fast(70, 0).ret(1).line("setirq_ret", "(x <- kvm_set_irq) ret=-1"),
+          holds(
+              KvmXenRules.EV_65,
+              "masked is a failure",
+              t ->
+                  t.worker()
+                      .line("setirq", "(kvm_set_irq+0x4/0x9) gsi=24 level=1")
+                      .fast(70, 0)
+                      .ret(-107)
+                      .line("setirq_ret", "(x <- kvm_set_irq) ret=-1")),
+          broken(
+              KvmXenRules.EV_65,
+              "delivered is not",
+              t ->
+                  t.worker()
+                      .line("setirq", "(kvm_set_irq+0x4/0x9) gsi=24 level=1")
+                      .fast(70, 0)
+                      .ret(1)
+                      .line("setirq_ret", "(x <- kvm_set_irq) ret=-1"),
               """
               EV-65 vcpu null INTID null x1: Raising a line fails although its event was delivered
                 at line set
                 expected 0 or more
                 observed -1 after the delivery returned 1
               """),
-          holds(KvmXenRules.EV_66, "the mapping comes back",
+          holds(
+              KvmXenRules.EV_66,
+              "the mapping comes back",
               t -> t.worker().times(5, u -> u.fast(70, 0).ret(-11)).fast(70, 0).ret(1)),
-          broken(KvmXenRules.EV_66, "it never does",
+          broken(
+              KvmXenRules.EV_66,
+              "it never does",
               t -> t.worker().times(120, u -> u.fast(70, 0).ret(-11)),
               """
               EV-66 vcpu 0 INTID null x1: A delivery is tried more than 100 times in a row
@@ -459,15 +648,18 @@ class KvmXenCasesTest {
 
   @Test
   void everyRuleThatATraceCanShowIsAcceptedAndRejected() {
-    List<Rule> all = Stream.concat(TwoLevelRules.rules().stream(), KvmXenRules.rules().stream()).toList();
+    List<Rule> all =
+        Stream.concat(TwoLevelRules.rules().stream(), KvmXenRules.rules().stream()).toList();
     assertThat(all)
         .allSatisfy(
             rule -> {
               boolean shown =
                   rule.needs().stream()
                       .allMatch(need -> need.isRecordable() || need == Observation.XEN_WORDS);
-              long accepted = CASES.stream().filter(c -> c.rule() == rule && !c.isRejecting()).count();
-              long rejected = CASES.stream().filter(c -> c.rule() == rule && c.isRejecting()).count();
+              long accepted =
+                  CASES.stream().filter(c -> c.rule() == rule && !c.isRejecting()).count();
+              long rejected =
+                  CASES.stream().filter(c -> c.rule() == rule && c.isRejecting()).count();
               assertThat(accepted > 0).as(rule.id()).isEqualTo(shown);
               assertThat(rejected > 0).as(rule.id()).isEqualTo(shown);
             });
@@ -478,10 +670,20 @@ class KvmXenCasesTest {
   void oneAbsenceIsNoFinding() {
     KvmXenTrace trace =
         vector(running(new KvmXenTrace()))
-            .exit(0, HALT).deliver(70, 0, 1).entry(0)
-            .exit(0, INTERRUPT).timerSet(0).timerFires(0, 3).timerFires(0, 3)
-            .on(0).inInterrupt().fast(90, 0).ret(-11).afterInterrupt()
-            .later(50).deliver(9, 0, 1);
+            .exit(0, HALT)
+            .deliver(70, 0, 1)
+            .entry(0)
+            .exit(0, INTERRUPT)
+            .timerSet(0)
+            .timerFires(0, 3)
+            .timerFires(0, 3)
+            .on(0)
+            .inInterrupt()
+            .fast(90, 0)
+            .ret(-11)
+            .afterInterrupt()
+            .later(50)
+            .deliver(9, 0, 1);
 
     ReplayResult result = trace.replay();
 
@@ -495,7 +697,8 @@ class KvmXenCasesTest {
   void twoVmsWithVcpusOfTheSameNumberAreNotConfused() {
     KvmXenTrace trace =
         callback(running(new KvmXenTrace()))
-            .user().line("kvm_entry", "vcpu 0, rip 0x1000")
+            .user()
+            .line("kvm_entry", "vcpu 0, rip 0x1000")
             .line("set_evtchn_fast", "(x+0x4/0x9) port=1 vcpu_id=0 vcpu_idx=7 prio=0xffffffff")
             .ret(1)
             .line("set_evtchn_fast", "(x+0x4/0x9) port=1 vcpu_id=0 vcpu_idx=0 prio=0xffffffff")

@@ -88,8 +88,12 @@ final class KvmXenTrace {
 
   KvmXenTrace hypercall(int vcpu, long nr, long a0, int cpl) {
     return on(vcpu)
-        .line("kvm_xen_hypercall", "cpl %d nr 0x%x a0 0x%x a1 0x0 a2 0x0 a3 0x0 a4 0x0 a5 0",
-            cpl, nr, a0);
+        .line(
+            "kvm_xen_hypercall",
+            "cpl %d nr 0x%x a0 0x%x a1 0x0 a2 0x0 a3 0x0 a4 0x0 a5 0",
+            cpl,
+            nr,
+            a0);
   }
 
   /** The guest sends an event by hypercall. */
@@ -142,8 +146,7 @@ final class KvmXenTrace {
   }
 
   KvmXenTrace ioctlRet(int ret) {
-    return line(
-        "hvm_evtchn_send_ret", "(x+0x4/0xd0 [kvm] <- kvm_xen_hvm_evtchn_send) ret=%d", ret);
+    return line("hvm_evtchn_send_ret", "(x+0x4/0xd0 [kvm] <- kvm_xen_hvm_evtchn_send) ret=%d", ret);
   }
 
   KvmXenTrace look(int vcpu, int ret) {
@@ -162,8 +165,7 @@ final class KvmXenTrace {
 
   KvmXenTrace timerSet(int vcpu) {
     return on(vcpu)
-        .line(
-            "start_timer", "(x+0x0/0x3d0 [kvm]) vcpu_id=%d guest_abs=302988852 delta=1", vcpu);
+        .line("start_timer", "(x+0x0/0x3d0 [kvm]) vcpu_id=%d guest_abs=302988852 delta=1", vcpu);
   }
 
   /** The timer's interrupt, on the CPU of the vCPU's thread. */

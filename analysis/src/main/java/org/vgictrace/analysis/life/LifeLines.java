@@ -234,8 +234,7 @@ public final class LifeLines {
     int by = raiser == Raiser.GUEST || raiser == Raiser.UNMASK ? thread.vcpu : -1;
     thread.timer = false;
     LifeLine line =
-        new LifeLine(
-            e.seq, e.ts, e.get(SEND_PORT, -1), e.getInt(SEND_VCPU, -1), raiser, by, e.pid);
+        new LifeLine(e.seq, e.ts, e.get(SEND_PORT, -1), e.getInt(SEND_VCPU, -1), raiser, by, e.pid);
     waiting.add(line);
     return line;
   }

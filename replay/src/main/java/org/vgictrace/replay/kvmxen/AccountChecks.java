@@ -50,7 +50,7 @@ final class AccountChecks {
     int before = vcpu.state;
     vcpu.state = state;
     if (byUser) {
-      vcpu.stateSet = Ledger.ref(e, "run state " + STATES[state]);
+      vcpu.stateSet.set(e);
       return;
     }
     String wrong = null;
@@ -71,7 +71,7 @@ final class AccountChecks {
           wrong,
           state == RUNNABLE ? "running, then a switch of threads" : "running or runnable",
           (before < 0 ? "an unknown state" : STATES[before]) + " before " + STATES[state],
-          vcpu.stateSet);
+          vcpu.stateSet.ref("run state " + (before < 0 ? "unknown" : STATES[before])));
     } else if (state == RUNNABLE && before == RUNNING && left.containsKey(e.cpu)) {
       host.consistent(EV_61);
     } else if (state == RUNNING && before == RUNNABLE) {
@@ -79,14 +79,14 @@ final class AccountChecks {
     } else if (before < 0) {
       host.indeterminate(EV_61, Reason.TRACE_START);
     }
-    vcpu.stateSet = Ledger.ref(e, "run state " + STATES[state]);
+    vcpu.stateSet.set(e);
   }
 
   /** A vCPU's timer is set. */
   void armed(Event e, XenVcpu vcpu) {
     host.saw(Observation.XEN_TIMER);
     vcpu.armed = 1;
-    vcpu.timerSet = Ledger.ref(e, "timer set");
+    vcpu.timerSet.set(e);
   }
 
   /** A vCPU's timer was given another port or state. */
@@ -112,7 +112,7 @@ final class AccountChecks {
           "A timer fires that was not set since it last fired",
           "one event for each setting",
           "an event on " + delivery.target(),
-          vcpu.timerSet);
+          vcpu.timerSet.ref("timer set"));
       return;
     }
     vcpu.armed = 0;

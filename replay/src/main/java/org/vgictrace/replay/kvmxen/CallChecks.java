@@ -1,5 +1,6 @@
 package org.vgictrace.replay.kvmxen;
 
+import org.jspecify.annotations.Nullable;
 import org.vgictrace.parser.event.Kind;
 import org.vgictrace.replay.engine.Event;
 import org.vgictrace.replay.engine.Ledger;
@@ -7,6 +8,7 @@ import org.vgictrace.replay.engine.Strength;
 import org.vgictrace.replay.rule.KvmXenRules;
 import org.vgictrace.replay.rule.Observation;
 import org.vgictrace.replay.rule.Reason;
+import org.vgictrace.replay.verdict.EventRef;
 
 /**
  * Judges who asked for a delivery and what became of it: hypercalls, user space's requests and
@@ -20,7 +22,8 @@ final class CallChecks {
   private static final int LINE_STEP = Kind.KVM_XEN_LINE.column("step");
   private static final int LINE_LEVEL = Kind.KVM_XEN_LINE.column("level");
   private static final int LINE_RET = Kind.KVM_XEN_LINE.column("ret");
-  private static final int LINE_SET = Kind.KVM_XEN_LINE.columns().get(LINE_STEP).labels().indexOf("set");
+  private static final int LINE_SET =
+      Kind.KVM_XEN_LINE.columns().get(LINE_STEP).labels().indexOf("set");
   private static final int LINE_SET_RET =
       Kind.KVM_XEN_LINE.columns().get(LINE_STEP).labels().indexOf("set_ret");
 
@@ -48,7 +51,12 @@ final class CallChecks {
     thread.isSend = e.get(NR, -1) == EVENT_CHANNEL_OP && e.get(A0, -1) == SEND;
     thread.cpl = e.getInt(CPL, -1);
     thread.delivered = false;
-    thread.hypercall = Ledger.ref(e, "hypercall " + Long.toHexString(e.get(NR, 0)));
+    thread.hypercall.set(e);
+    thread.hypercallNr = e.get(NR, 0);
+  }
+
+  private static @Nullable EventRef hypercallOf(XenThread thread) {
+    return thread.hypercall.ref("hypercall " + Long.toHexString(thread.hypercallNr));
   }
 
   /** A delivery of the thread has returned. */
@@ -66,7 +74,7 @@ final class CallChecks {
     } else if (own && thread.inHypercall && thread.inGuest == 0 && !delivery.byTimer) {
       thread.delivered = true;
       thread.sendRet = ret;
-      thread.delivery = Delivery.returned(e, ret);
+      thread.delivery.set(e);
       servedFromRingThree(e, thread);
     }
   }
@@ -82,7 +90,7 @@ final class CallChecks {
           "The kernel delivers an event for ring " + thread.cpl,
           "the hypercall to go to user space",
           "a delivery in the kernel",
-          thread.hypercall);
+          hypercallOf(thread));
     }
   }
 
@@ -101,8 +109,8 @@ final class CallChecks {
           "An event is delivered and its hypercall goes to user space all the same",
           "the hypercall to be done",
           "an exit after the delivery returned " + thread.sendRet,
-          thread.delivery,
-          thread.hypercall);
+          thread.delivery.ref("delivery returns " + thread.sendRet),
+          hypercallOf(thread));
     } else if (thread.isSend && e.flags() < 0) {
       host.indeterminate(EV_57, Reason.NO_CONTEXT);
     }
@@ -127,7 +135,7 @@ final class CallChecks {
           "A hypercall from ring " + thread.cpl + " is done in the kernel",
           "an exit to user space",
           "an entry",
-          thread.hypercall);
+          hypercallOf(thread));
     }
     thread.inHypercall = false;
   }
@@ -138,8 +146,7 @@ final class CallChecks {
     thread.requestPort = e.get(Delivery.PORT, -1);
     thread.requestVcpu = e.getInt(Delivery.VCPU, -1);
     thread.requestCalls = 0;
-    thread.request =
-        Ledger.ref(e, "request for " + Delivery.target(thread.requestPort, thread.requestVcpu));
+    thread.request.set(e);
   }
 
   /** The request returns: its deliveries were for what it asked. */
@@ -165,7 +172,8 @@ final class CallChecks {
         "An event is delivered elsewhere than user space asked",
         Delivery.target(thread.requestPort, thread.requestVcpu),
         Delivery.target(thread.requestCallPort, thread.requestCallVcpu),
-        thread.request);
+        thread.request.ref(
+            "request for " + Delivery.target(thread.requestPort, thread.requestVcpu)));
   }
 
   /** A line is set, or that returns. */

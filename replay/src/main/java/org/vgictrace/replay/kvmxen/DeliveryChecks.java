@@ -143,7 +143,13 @@ final class DeliveryChecks {
   private void result(Event e, Delivery delivery, int ret) {
     boolean possible = Delivery.isDone(ret) || ret == Delivery.AGAIN || ret == Delivery.REFUSED;
     if (!possible) {
-      broken(e, EV_50, Strength.HARD, delivery, ret, "A delivery ends in an impossible result",
+      broken(
+          e,
+          EV_50,
+          Strength.HARD,
+          delivery,
+          ret,
+          "A delivery ends in an impossible result",
           "1, 0, -107, -11 or -22");
       return;
     }
@@ -154,11 +160,16 @@ final class DeliveryChecks {
     } else if (ret == Delivery.SENT && masked == 1) {
       broken(e, EV_23, Strength.HARD, delivery, ret, "A masked port is delivered", "-107");
     } else if (ret == Delivery.COALESCED && pending == 0) {
-      broken(e, EV_50, Strength.HARD, delivery, ret,
-          "A port is taken for pending that was not", "1 or -107");
+      broken(
+          e,
+          EV_50,
+          Strength.HARD,
+          delivery,
+          ret,
+          "A port is taken for pending that was not",
+          "1 or -107");
     } else if (ret == Delivery.MASKED && masked == 0) {
-      broken(e, EV_50, Strength.HARD, delivery, ret,
-          "A port is taken for masked that is not", "1");
+      broken(e, EV_50, Strength.HARD, delivery, ret, "A port is taken for masked that is not", "1");
     } else {
       host.consistent(EV_50);
     }
@@ -171,7 +182,13 @@ final class DeliveryChecks {
     long most = host.narrow ? PORTS_NARROW : PORTS;
     if (delivery.port >= most) {
       Strength strength = delivery.port < PORTS ? Strength.SOFT : Strength.PAIR;
-      broken(e, EV_60, strength, delivery, ret, "A port beyond the bitmap is delivered",
+      broken(
+          e,
+          EV_60,
+          strength,
+          delivery,
+          ret,
+          "A port beyond the bitmap is delivered",
           "-22 for ports from " + most + " on");
     } else if (host.knowsWidth || delivery.port < PORTS_NARROW) {
       host.consistent(EV_60);
@@ -183,14 +200,32 @@ final class DeliveryChecks {
   private void notification(Event e, Delivery delivery, int ret) {
     if (delivery.vectors > 0) {
       if (ret == Delivery.COALESCED) {
-        broken(e, EV_22, Strength.PAIR, delivery, ret,
-            "A port that was pending notifies its vCPU again", "no upcall vector");
+        broken(
+            e,
+            EV_22,
+            Strength.PAIR,
+            delivery,
+            ret,
+            "A port that was pending notifies its vCPU again",
+            "no upcall vector");
       } else if (ret == Delivery.MASKED) {
-        broken(e, EV_23, Strength.PAIR, delivery, ret,
-            "A masked port notifies its vCPU", "no upcall vector");
+        broken(
+            e,
+            EV_23,
+            Strength.PAIR,
+            delivery,
+            ret,
+            "A masked port notifies its vCPU",
+            "no upcall vector");
       } else if (((delivery.vectorTo ^ delivery.vcpuId) & XAPIC_ID) != 0) {
-        broken(e, EV_55, Strength.PAIR, delivery, ret,
-            "The upcall vector goes to vCPU " + delivery.vectorTo, "vCPU " + delivery.vcpuId);
+        broken(
+            e,
+            EV_55,
+            Strength.PAIR,
+            delivery,
+            ret,
+            "The upcall vector goes to vCPU " + delivery.vectorTo,
+            "vCPU " + delivery.vcpuId);
       } else {
         host.consistent(EV_55);
       }
@@ -211,7 +246,12 @@ final class DeliveryChecks {
     XenVcpu target = host.vcpu(delivery.vcpuId);
     boolean due = delivery.toSleeper && target.asleep && e.flags() >= 0;
     if (target.upcall == XenVcpu.Upcall.VECTOR && (due || delivery.vectorsMeant > 0)) {
-      broken(e, EV_55, Strength.ABSENCE, delivery, ret,
+      broken(
+          e,
+          EV_55,
+          Strength.ABSENCE,
+          delivery,
+          ret,
           "An event is delivered without the upcall vector of its vCPU",
           "vector " + host.upcallVector + " at vCPU " + delivery.vcpuId);
     }
@@ -234,8 +274,14 @@ final class DeliveryChecks {
       }
       thread.agains = 0;
     } else if (++thread.agains == TRIES_MOST + 1) {
-      broken(e, EV_66, Strength.SOFT, delivery, ret,
-          "A delivery is tried more than " + TRIES_MOST + " times in a row", "1, 0 or an error");
+      broken(
+          e,
+          EV_66,
+          Strength.SOFT,
+          delivery,
+          ret,
+          "A delivery is tried more than " + TRIES_MOST + " times in a row",
+          "1, 0 or an error");
     }
   }
 

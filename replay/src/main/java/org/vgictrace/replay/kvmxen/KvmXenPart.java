@@ -9,7 +9,6 @@ import org.vgictrace.replay.engine.Event;
 import org.vgictrace.replay.engine.Ledger;
 import org.vgictrace.replay.engine.Part;
 import org.vgictrace.replay.kvm.Machine;
-import org.vgictrace.replay.rule.Reason;
 
 /**
  * Follows KVM's emulation of Xen's event channels on x86 and has each record judged. Call {@link

@@ -61,7 +61,7 @@ final class MemoryChecks {
     if (own != 0 && (vcpu.shadow & own) == 0) {
       vcpu.entriesWithShadow = vcpu.shadow == 0 ? 0 : vcpu.entriesWithShadow;
       vcpu.shadow |= own;
-      vcpu.shadowed = Delivery.returned(e, ret);
+      vcpu.shadowed.set(e);
     }
     if (vcpu.flushing) {
       vcpu.flushed |= own;
@@ -91,7 +91,7 @@ final class MemoryChecks {
           "A vCPU runs on while its shadow selector is set",
           "a flush before its next entry",
           hex(left) + " still in the shadow after " + vcpu.entriesWithShadow + " entries",
-          vcpu.shadowed);
+          vcpu.shadowed.ref("delivery returns 1"));
       vcpu.shadow = 0;
     }
   }
@@ -127,11 +127,8 @@ final class MemoryChecks {
     long selector = e.get(STEP_SELECTOR, 0);
     long lost = wanted & ~selector & ~vcpu.shadow;
     boolean moved = (wanted & ~vcpu.shadow) != 0;
-    String observed =
-        "selector " + hex(selector) + ", shadow " + hex(vcpu.shadow)
-            + ", upcall " + e.get(STEP_UPCALL, -1);
     if (lost != 0) {
-      lostBits(e, vcpu, lost, observed);
+      lostBits(e, vcpu, lost, after(e, vcpu));
     } else if (moved && e.has(STEP_UPCALL) && e.get(STEP_UPCALL, 0) == 0) {
       host.violated(
           EV_53,
@@ -141,10 +138,19 @@ final class MemoryChecks {
           vcpu.id,
           "A flush of the shadow does not set the upcall flag",
           "upcall 1",
-          observed);
+          after(e, vcpu));
     } else {
       host.consistent(EV_53);
     }
+  }
+
+  private static String after(Event e, XenVcpu vcpu) {
+    return "selector "
+        + hex(e.get(STEP_SELECTOR, 0))
+        + ", shadow "
+        + hex(vcpu.shadow)
+        + ", upcall "
+        + e.get(STEP_UPCALL, -1);
   }
 
   private void lostBits(Event e, XenVcpu vcpu, long lost, String observed) {
@@ -157,7 +163,7 @@ final class MemoryChecks {
         "A flush of the shadow loses selector bits",
         hex(lost) + " in the selector",
         observed,
-        vcpu.shadowed);
+        vcpu.shadowed.ref("delivery returns 1"));
   }
 
   /** The state of a port and of its vCPU. */
@@ -208,8 +214,12 @@ final class MemoryChecks {
           vcpu,
           "An event is pending that no selector bit points to",
           hex(bit) + " in the selector or in its shadow",
-          "port " + port + " pending, selector " + hex(selector)
-              + ", shadow " + hex(e.get(WORDS_SHADOW, 0)));
+          "port "
+              + port
+              + " pending, selector "
+              + hex(selector)
+              + ", shadow "
+              + hex(e.get(WORDS_SHADOW, 0)));
     } else {
       host.consistent(EV_20);
     }

@@ -34,7 +34,7 @@ final class RetryChecks {
   private long latest;
 
   /** A delivery that must be tried again. */
-  private record Waiting(EventRef at, int pid, int vcpuId, String target) {}
+  private record Waiting(EventRef at, int pid, int vcpuId, boolean inInterrupt, String target) {}
 
   RetryChecks(XenHost host, Ledger ledger) {
     this.host = host;
@@ -45,10 +45,18 @@ final class RetryChecks {
     return delivery.port << 32 | delivery.vcpuId & 0xffffffffL;
   }
 
-  /** A delivery begins: one that waited for it is answered. */
+  /**
+   * A delivery begins: one that waited for it is answered. What an interrupt could not deliver is
+   * for a thread to repeat; another interrupt's delivery is another event.
+   */
   void begins(Event e, Delivery delivery) {
     latest = Math.max(latest, e.ts);
-    if (waiting.remove(key(delivery)) != null) {
+    if (waiting.isEmpty()) {
+      return;
+    }
+    Waiting one = waiting.get(key(delivery));
+    if (one != null && !(one.inInterrupt && e.isInInterrupt())) {
+      waiting.remove(key(delivery));
       host.consistent(EV_51);
     }
   }
@@ -57,10 +65,14 @@ final class RetryChecks {
   void returned(Event e, Delivery delivery, int ret) {
     latest = Math.max(latest, e.ts);
     if (ret == Delivery.AGAIN && delivery.port >= 0 && waiting.size() < MOST) {
-      waiting.put(
+      waiting.putIfAbsent(
           key(delivery),
           new Waiting(
-              Delivery.returned(e, ret), e.pid, delivery.vcpuId, delivery.target()));
+              Delivery.returned(e, ret),
+              e.pid,
+              delivery.vcpuId,
+              e.isInInterrupt(),
+              delivery.target()));
     }
   }
 

@@ -54,7 +54,7 @@ final class UpcallChecks {
   void sent(Event e, XenVcpu vcpu, Delivery delivery) {
     if (vcpu.asleep && delivery.toSleeper && vcpu.upcall == XenVcpu.Upcall.CALLBACK) {
       vcpu.dueAtEntry = true;
-      vcpu.due = Delivery.returned(e, Delivery.SENT);
+      vcpu.due.set(e);
     }
   }
 
@@ -65,7 +65,7 @@ final class UpcallChecks {
       return;
     }
     vcpu.found = e.getInt(RET, 0) == 0 ? 0 : 1;
-    vcpu.look = Ledger.ref(e, "upcall flag found " + (vcpu.found == 0 ? "clear" : "set"));
+    vcpu.look.set(e);
     if (vcpu.found == 0) {
       vcpu.unanswered = 0;
       vcpu.dueAtEntry = false;
@@ -104,7 +104,7 @@ final class UpcallChecks {
           "The callback vector is injected although no upcall is due",
           "the upcall flag to be set",
           "the upcall flag was found clear",
-          vcpu.look);
+          vcpu.look.ref("upcall flag found clear"));
     }
     unanswered(e, vcpu);
   }
@@ -126,7 +126,7 @@ final class UpcallChecks {
         "The callback vector is injected more than " + UNANSWERED_MOST + " times in a row",
         "the guest to clear its upcall flag",
         vcpu.unanswered + " injections without an event",
-        vcpu.look);
+        vcpu.look.ref("upcall flag found set"));
   }
 
   /** The vCPU enters the guest. */
@@ -147,7 +147,9 @@ final class UpcallChecks {
                 : "A vCPU that can take its callback does not get it",
             "the callback vector to be injected",
             "an entry without an injection",
-            vcpu.dueAtEntry ? vcpu.due : vcpu.look);
+            vcpu.dueAtEntry
+                ? vcpu.due.ref("delivery returns 1")
+                : vcpu.look.ref("upcall flag found set"));
       }
     }
     vcpu.asleep = false;

@@ -1,6 +1,8 @@
 package org.vgictrace.replay.kvmxen;
 
+import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import org.agrona.collections.Int2ObjectHashMap;
 import org.agrona.collections.Long2ObjectHashMap;
 import org.jspecify.annotations.Nullable;
@@ -165,8 +167,7 @@ final class XenHost {
       String expected,
       String observed,
       @Nullable EventRef... because) {
-    List<EventRef> known =
-        java.util.Arrays.stream(because).filter(java.util.Objects::nonNull).toList();
+    List<EventRef> known = Arrays.stream(because).filter(Objects::nonNull).toList();
     ledger.violated(
         rule,
         strength,

@@ -1,7 +1,6 @@
 package org.vgictrace.replay.kvmxen;
 
 import org.jspecify.annotations.Nullable;
-import org.vgictrace.replay.verdict.EventRef;
 
 /** What is known of one host thread: the vCPU it runs and the calls it is in. */
 final class XenThread {
@@ -23,20 +22,21 @@ final class XenThread {
 
   boolean isSend;
   int cpl = -1;
-  @Nullable EventRef hypercall;
+  final Mark hypercall = new Mark();
+  long hypercallNr;
 
   /** Result of the hypercall's own delivery; valid if {@link #delivered}. */
   int sendRet;
 
   boolean delivered;
-  @Nullable EventRef delivery;
+  final Mark delivery = new Mark();
 
   /** User space's request to send that is under way. */
   boolean inRequest;
 
   long requestPort;
   int requestVcpu;
-  @Nullable EventRef request;
+  final Mark request = new Mark();
 
   /** Deliveries within the request, and the last of them. */
   int requestCalls;

@@ -1,8 +1,5 @@
 package org.vgictrace.replay.kvmxen;
 
-import org.jspecify.annotations.Nullable;
-import org.vgictrace.replay.verdict.EventRef;
-
 /** What is known of one vCPU, by the number it was created with. */
 final class XenVcpu {
   /** How the guest is told of events. */
@@ -33,7 +30,7 @@ final class XenVcpu {
   /** It was woken by an event and must be told of it at its entry. */
   boolean dueAtEntry;
 
-  @Nullable EventRef due;
+  final Mark due = new Mark();
 
   /** It left the guest because it can take an interrupt now, and has an upcall due. */
   boolean windowOpen;
@@ -44,7 +41,7 @@ final class XenVcpu {
   /** What the last look at its upcall flag found since the last exit; -1 if there was none. */
   int found = -1;
 
-  @Nullable EventRef look;
+  final Mark look = new Mark();
 
   /** Injections of the callback since the last event or cleared flag. */
   int unanswered;
@@ -53,7 +50,7 @@ final class XenVcpu {
   long shadow;
 
   int entriesWithShadow;
-  @Nullable EventRef shadowed;
+  final Mark shadowed = new Mark();
 
   /** Whether a flush of the shadow is under way, and what must come out of it. */
   boolean flushing;
@@ -63,7 +60,7 @@ final class XenVcpu {
   /** Run state as last accounted, -1 if not known. */
   int state = -1;
 
-  @Nullable EventRef stateSet;
+  final Mark stateSet = new Mark();
 
   /** Port of its timer, -1 if not known. */
   long timerPort = -1;
@@ -71,7 +68,7 @@ final class XenVcpu {
   /** Times the timer was set and not yet fired; -1 if not known. */
   int armed = -1;
 
-  @Nullable EventRef timerSet;
+  final Mark timerSet = new Mark();
 
   XenVcpu(int id) {
     this.id = id;

@@ -75,8 +75,7 @@ public enum Observation {
       "deliveries of event channels",
       "probe kvm_xen_set_evtchn_fast with its return value (kxe:fast, kxe:fast_ret)"),
   XEN_HYPERCALL("Xen hypercalls", "kvm:kvm_xen_hypercall"),
-  XEN_UPCALL(
-      "looks at the upcall flag", "return probe __kvm_xen_has_interrupt (kxe:hasint)"),
+  XEN_UPCALL("looks at the upcall flag", "return probe __kvm_xen_has_interrupt (kxe:hasint)"),
   XEN_RUNSTATE("run states of vCPUs", "probe kvm_xen_update_runstate (kxen:update_runstate)"),
   XEN_TIMER("timers of Xen guests", "probes kvm_xen_start_timer and xen_timer_callback"),
   XEN_LINE(

@@ -14,7 +14,8 @@ public final class TwoLevelRules {
           .holds(
               "While nothing is under way, a port that is pending and not masked has its word's bit"
                   + " set in the selector of its vCPU, or in KVM's shadow of it.")
-          .why("Whoever sets the pending bit sets the selector bit next, unless the port is masked.")
+          .why(
+              "Whoever sets the pending bit sets the selector bit next, unless the port is masked.")
           .catches("A word the guest never looks at: the event waits for another of that word.")
           .needs(XEN_WORDS)
           .function(kvmXen("kvm_xen_set_evtchn_fast"))
