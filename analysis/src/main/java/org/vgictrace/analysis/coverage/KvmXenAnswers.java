@@ -33,7 +33,7 @@ public final class KvmXenAnswers {
     UPCALLS(
         "when the guest was told", "injections", "not recorded: kvm:kvm_inj_virq", "kvm_inj_virq"),
     FLAG(
-        "whether an upcall was due",
+        "the upcall flag",
         "KVM's looks at the upcall flag",
         "not recorded, or the vCPUs have vectors of their own: probe __kvm_xen_has_interrupt",
         "has_interrupt_ret",
