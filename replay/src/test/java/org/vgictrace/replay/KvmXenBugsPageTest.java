@@ -62,7 +62,7 @@ class KvmXenBugsPageTest {
       return new Bug(cells[0], cells[1], cells[2]);
     }
 
-    List<KvmXenCasesTest.Case> cases() {
+    List<KvmXenCase> cases() {
       return KvmXenCasesTest.CASES.stream().filter(one -> one.bugs().contains(id)).toList();
     }
 
@@ -117,6 +117,6 @@ class KvmXenBugsPageTest {
     assertThat(ids).containsAll(named);
     assertThat(KvmXenCasesTest.CASES)
         .filteredOn(one -> !one.bugs().isEmpty())
-        .allMatch(KvmXenCasesTest.Case::isRejecting);
+        .allMatch(KvmXenCase::isRejecting);
   }
 }

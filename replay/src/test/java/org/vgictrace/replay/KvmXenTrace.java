@@ -224,10 +224,11 @@ final class KvmXenTrace {
   }
 
   KvmXenTrace times(int times, UnaryOperator<KvmXenTrace> what) {
+    KvmXenTrace trace = this;
     for (int i = 0; i < times; i++) {
-      what.apply(this);
+      trace = what.apply(trace);
     }
-    return this;
+    return trace;
   }
 
   ReplayResult replay() {

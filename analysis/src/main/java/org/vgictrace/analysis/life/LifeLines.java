@@ -74,7 +74,7 @@ public final class LifeLines {
   private static final int TIMER_INJECT = label(Kind.KVM_XEN_STEP, STEP_STEP, "timer_inject");
 
   /** What one thread is in. */
-  private static final class Thread {
+  private static final class HostThread {
     int vcpu = -1;
     boolean inGuest;
     long command = -1;
@@ -96,7 +96,7 @@ public final class LifeLines {
   private final Sink sink;
   private final Event event = new Event();
   private final int[] cursors = new int[Kind.values().length];
-  private final Long2ObjectHashMap<Thread> threads = new Long2ObjectHashMap<>();
+  private final Long2ObjectHashMap<HostThread> threads = new Long2ObjectHashMap<>();
   private final Int2ObjectHashMap<Target> targets = new Int2ObjectHashMap<>();
   private final ArrayDeque<LifeLine> waiting = new ArrayDeque<>();
 
@@ -150,7 +150,7 @@ public final class LifeLines {
       targets.clear();
       return;
     }
-    Thread thread = thread(e);
+    HostThread thread = thread(e);
     switch (kind) {
       case X86_ENTRY -> {
         thread.vcpu = e.getInt(ENTRY_VCPU, thread.vcpu);
@@ -183,14 +183,14 @@ public final class LifeLines {
     }
   }
 
-  private Thread thread(Event e) {
+  private HostThread thread(Event e) {
     long key = e.pid == 0 ? -1L - e.cpu : e.pid;
-    Thread thread = threads.get(key);
+    HostThread thread = threads.get(key);
     if (thread == null) {
       if (threads.size() >= THREADS_MOST) {
         threads.clear();
       }
-      thread = new Thread();
+      thread = new HostThread();
       threads.put(key, thread);
     }
     return thread;
@@ -208,7 +208,7 @@ public final class LifeLines {
     return target;
   }
 
-  private void sent(Event e, Thread thread) {
+  private void sent(Event e, HostThread thread) {
     int step = e.getInt(SEND_STEP, -1);
     int context = e.flags() < 0 ? 0 : (e.flags() & HARD_OR_SOFT) >>> 3;
     if (step == IOCTL) {
@@ -229,7 +229,7 @@ public final class LifeLines {
     }
   }
 
-  private LifeLine begin(Event e, Thread thread, int context) {
+  private LifeLine begin(Event e, HostThread thread, int context) {
     Raiser raiser = raiser(thread, context);
     int by = raiser == Raiser.GUEST || raiser == Raiser.UNMASK ? thread.vcpu : -1;
     thread.timer = false;
@@ -239,7 +239,7 @@ public final class LifeLines {
     return line;
   }
 
-  private static Raiser raiser(Thread thread, int context) {
+  private static Raiser raiser(HostThread thread, int context) {
     if (thread.timer) {
       return Raiser.TIMER;
     }
