@@ -7,6 +7,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.vgictrace.analysis.life.LifeListing;
 import org.vgictrace.analysis.show.EventFilter;
 import org.vgictrace.analysis.show.EventListing;
 import org.vgictrace.parser.Capture;
@@ -74,6 +75,16 @@ final class ShowCommand extends Command {
               + " and kind then match nothing.")
   private boolean asRecorded;
 
+  @Option(
+      names = "--life",
+      description =
+          "One line for each event channel event of a guest whose Xen interface KVM emulates: port,"
+              + " vCPU, who raised it, result, and time to the injection. Takes no conditions.")
+  private boolean life;
+
+  @Option(names = "--json", description = "With --life: each line is a JSON object.")
+  private boolean json;
+
   @Parameters(
       arity = "1..*",
       paramLabel = "FILE",
@@ -87,6 +98,9 @@ final class ShowCommand extends Command {
   @Override
   public Integer call() throws IOException {
     Set<Kind> wanted = wanted();
+    if (json && !life) {
+      throw new UsageException("--json goes with --life");
+    }
     BindingPacks packs = asRecorded ? BindingPacks.none() : input.packs();
     List<List<Path>> groups = CaptureOptions.together(files, packs);
     if (groups.size() > 1) {
@@ -94,6 +108,10 @@ final class ShowCommand extends Command {
           groups.get(1).get(0) + " is not of a guest of " + groups.get(0).get(0));
     }
     try (Capture capture = captures.open(groups.get(0), packs)) {
+      if (life) {
+        new Output(console, null).write(out -> LifeListing.write(capture, json, out));
+        return ExitCode.OK;
+      }
       EventFilter filter = filter(wanted, capture.meta().nanoseconds());
       new Output(console, null).write(out -> EventListing.write(capture, filter, out));
     }

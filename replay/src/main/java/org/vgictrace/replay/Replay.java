@@ -26,6 +26,7 @@ import org.vgictrace.replay.kvm.lpi.LpiModel;
 import org.vgictrace.replay.kvm.nested.NestedPart;
 import org.vgictrace.replay.kvm.pmu.OwnershipModel;
 import org.vgictrace.replay.kvm.timer.TimerModel;
+import org.vgictrace.replay.kvmxen.KvmXenPart;
 import org.vgictrace.replay.rule.Catalogue;
 import org.vgictrace.replay.rule.Generation;
 import org.vgictrace.replay.rule.Observation;
@@ -48,6 +49,7 @@ public final class Replay {
 
   private final Ledger ledger;
   private final KvmModel model;
+  private final List<Part> all;
 
   /** The parts that look at a kind, by its ordinal; the model of the vGIC comes first. */
   private final Part[][] parts = new Part[KINDS.length][];
@@ -66,7 +68,7 @@ public final class Replay {
     model = new KvmModel(profile, options.order(), ledger);
     Machine machine = model.machine();
     Reporter reporter = model.reporter();
-    List<Part> all =
+    all =
         List.of(
             model,
             new StepMarks(model),
@@ -80,7 +82,8 @@ public final class Replay {
             new LockPart(machine, reporter),
             new NestedPart(model),
             new HardwarePart(machine, ledger),
-            new RunStatePart(machine, ledger));
+            new RunStatePart(machine, ledger),
+            new KvmXenPart(machine, ledger));
     for (Kind kind : KINDS) {
       parts[kind.ordinal()] =
           all.stream().filter(part -> part.kinds().contains(kind)).toArray(Part[]::new);
@@ -147,6 +150,7 @@ public final class Replay {
 
   /** The outcome. No batch may be fed afterwards. */
   public ReplayResult finish() {
+    all.forEach(Part::finish);
     Ledger.Verdicts verdicts = ledger.close(model.gaps(), model.entries());
     long inconsistent = ledger.transitionsInconsistent(model.gaps(), model.entries());
     long undecided = ledger.transitions() - ledger.transitionsConsistent() - inconsistent;

@@ -28,7 +28,8 @@ import org.jspecify.annotations.Nullable;
  * Kinds that start with {@link Snapshot} columns carry the state of one {@code struct vgic_irq}.
  *
  * <p>The file is as long as there are kinds: it is a table with hardly any code. What a Xen
- * hypervisor records is declared in {@link XenKinds} and only listed here.
+ * hypervisor records is declared in {@link XenKinds}, what KVM's emulation of one does in {@link
+ * KvmXenKinds}, and only listed here.
  */
 public enum Kind {
   VCPU_ENTRY("vcpu_entry", "The vCPU enters the guest.", hex64("pc", "Guest program counter.")),
@@ -666,6 +667,23 @@ public enum Kind {
   XEN_LR(XenKinds.LR),
   XEN_VGIC(XenKinds.VGIC),
   XEN_EVTCHN(XenKinds.EVTCHN),
+  X86_ENTRY(KvmXenKinds.ENTRY),
+  X86_EXIT(KvmXenKinds.EXIT),
+  X86_INJECT(KvmXenKinds.INJECT),
+  X86_ACCEPT(KvmXenKinds.ACCEPT),
+  X86_EOI(KvmXenKinds.EOI),
+  X86_APIC(KvmXenKinds.APIC),
+  KVM_XEN_HYPERCALL(KvmXenKinds.HYPERCALL),
+  KVM_XEN_SEND(KvmXenKinds.SEND),
+  KVM_XEN_STEP(KvmXenKinds.STEP),
+  KVM_XEN_UPCALL(KvmXenKinds.UPCALL_CHECK),
+  KVM_XEN_RUNSTATE(KvmXenKinds.RUNSTATE),
+  KVM_XEN_TIMER(KvmXenKinds.TIMER),
+  KVM_XEN_ATTR(KvmXenKinds.ATTRIBUTE),
+  KVM_XEN_ROUTE(KvmXenKinds.ROUTE),
+  KVM_XEN_LINE(KvmXenKinds.LINE),
+  HVA_UNMAP(KvmXenKinds.UNMAP),
+  KVM_XEN_WORDS(KvmXenKinds.WORDS),
   LOST(
       "lost",
       "Events were lost on this CPU, between its event before this point and the one after it.",

@@ -91,6 +91,23 @@ class StockTextTest {
           vgic_v3_fold_lr_state ! VCPU: 0, IRQ: 27, LR: 0x90a0001b0000001b, Index: 2 ! lr_fold intid=27 vcpu_id=0 lr=2 value=0x90a0001b0000001b
           vgic_v3_populate_lr_vgic_if ! VCPU: 0, HCR: 0x1, VMCR: 0x4c0008, SRE: 0x7, ap0r0: 0x0, ap0r1: 0x0, ap0r2: 0x0, ap0r3: 0x0, ap1r0: 0x100000, ap1r1: 0x0, ap1r2: 0x0, ap1r3: 0x0, ! lr_image point=populate vcpu_id=0 hcr=0x1 vmcr=0x4c0008 sre=0x7 ap0r0=0x0 ap1r0=0x100000 lr_bytes=8
           vgic_v3_fold_lr_state_vgic_if ! VCPU: 0, HCR: 0x3, VMCR: 0x4c0008, SRE: 0x7, ap0r0: 0x0, ap0r1: 0x0, ap0r2: 0x0, ap0r3: 0x0, ap1r0: 0x0, ap1r1: 0x0, ap1r2: 0x0, ap1r3: 0x0, ! lr_image point=fold vcpu_id=0 hcr=0x3 vmcr=0x4c0008 sre=0x7 ap0r0=0x0 ap1r0=0x0 lr_bytes=8
+          # x86: 7.2, 6.12, 6.1, trace-cmd
+          kvm_entry ! vcpu 1, rip 0x100000 intr_info 0x800000f3 error_code 0x00000000[immediate exit] ! x86_entry vcpu_id=1 pc=0x100000 immediate_exit=1 intr_info=0x800000f3 error_code=0x0
+          kvm_entry ! vcpu 0, rip 0x14408[immediate exit] ! x86_entry vcpu_id=0 pc=0x14408 immediate_exit=1
+          kvm_entry ! vcpu 0, rip 0x14408 ! x86_entry vcpu_id=0 pc=0x14408 immediate_exit=0
+          kvm_exit ! vcpu 1 reason npf rip 0x100000 info1 0x0000000200000006 info2 0x0000000000001000 intr_info 0x800000f3 error_code 0x00000000 requests 0x0000000000000000 ! x86_exit vcpu_id=1 reason=0x400 pc=0x100000 info1=0x200000006 info2=0x1000 intr_info=0x800000f3
+          kvm_exit ! vcpu 0 reason VMCALL rip 0x14405 info1 0x0000000000000000 info2 0x0000000000000000 intr_info 0x00000000 error_code 0x00000000 ! x86_exit vcpu_id=0 reason=0x12 pc=0x14405 info1=0x0 info2=0x0 intr_info=0x0
+          kvm_exit ! vcpu 0 reason INVALID_STATE FAILED_VMENTRY rip 0x14405 info1 0x0000000000000000 info2 0x0000000000000000 intr_info 0x00000000 error_code 0x00000000 ! x86_exit vcpu_id=0 pc=0x14405 info1=0x0 info2=0x0 intr_info=0x0
+          kvm_exit ! reason EXIT_NPF rip 0x100000 info 200000006 1000 ! x86_exit reason=0x400 pc=0x100000 info1=0x200000006 info2=0x1000
+          kvm_inj_virq ! IRQ 0xf3 [reinjected] ! x86_inject vector=243 soft=0 reinjected=1
+          kvm_inj_virq ! Soft/INTn 0x80 ! x86_inject vector=128 soft=1 reinjected=0
+          kvm_apic_accept_irq ! apicid 1f vec 243 (Fixed|edge) ! x86_accept vcpu_id=31 vector=243 mode=0 level=0 posted=0
+          kvm_apicv_accept_irq ! apicid 1 vec 49 (LowPrio|level) ! x86_accept vcpu_id=1 vector=49 mode=1 level=1 posted=1
+          kvm_eoi ! apicid 1 vector -1 ! x86_eoi vcpu_id=1 vector=-1
+          kvm_apic ! apic_write APIC_SPIV = 0x1ff ! x86_apic write=1 reg=0xf0 value=0x1ff
+          kvm_xen_hypercall ! cpl 0 nr 0x20 a0 0x4 a1 0x97fa8 a2 0x0 a3 0x600030 a4 0xc8 a5 1 ! kvm_xen_hypercall cpl=0 nr=0x20 a0=0x4 a1=0x97fa8 a2=0x0 a3=0x600030
+          kvm_xen_hypercall ! nr 0xf a0 0x11113ba9 a1 0x0 a2 0x0 a3 0x400018 a4 0x2 a5 8 ! kvm_xen_hypercall nr=0xf a0=0x11113ba9 a1=0x0 a2=0x0 a3=0x400018
+          kvm_unmap_hva_range ! mmu notifier unmap range: 0x007f501667f000 -- 0x007f5016e7f000 ! hva_unmap start=0x7f501667f000 end=0x7f5016e7f000
           vgic_v2_deliver_virq_now ! VCPU: 1, IRQ 33, pcpu: 1, used_lrs: 2 ! lr_write intid=33 vcpu_id=1
           """)
   void textBecomesRow(String event, String text, String row) {
@@ -98,10 +115,12 @@ class StockTextTest {
   }
 
   @Test
-  void textOfAnotherArchitectureIsNotTaken() {
-    assertThat(row("kvm_entry", "vcpu 0 rip 0x100000")).isEqualTo("no match");
+  void textOfAnotherArchitectureIsOfAnotherKind() {
+    assertThat(row("kvm_entry", "vcpu 0 rip 0x100000"))
+        .isEqualTo("x86_entry vcpu_id=0 pc=0x100000");
     assertThat(row("kvm_exit", "reason EXTERNAL_INTERRUPT rip 0xfff0 info 0 0"))
-        .isEqualTo("no match");
+        .isEqualTo("x86_exit reason=0x1 pc=0xfff0 info1=0x0 info2=0x0");
+    assertThat(row("kvm_entry", "pc 0x100000")).isEqualTo("no match");
   }
 
   @Test

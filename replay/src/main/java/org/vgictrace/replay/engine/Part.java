@@ -20,4 +20,7 @@ public interface Part {
    * @param names texts of the columns that hold text
    */
   void step(Kind kind, Event e, Names names);
+
+  /** The recording has ended: gives verdicts on what was waited for. */
+  default void finish() {}
 }

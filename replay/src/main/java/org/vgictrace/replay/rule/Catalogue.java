@@ -26,6 +26,8 @@ public final class Catalogue {
               HardwareRules.ALL,
               JoinRules.ALL,
               RunStateRules.ALL,
+              TwoLevelRules.ALL,
+              KvmXenRules.ALL,
               QuirkRules.ALL)
           .flatMap(List::stream)
           .toList();

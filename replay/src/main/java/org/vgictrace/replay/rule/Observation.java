@@ -70,7 +70,27 @@ public enum Observation {
       "probe vgic_v3_save_pending_tables (vgic:save_pending) with its return"),
   HARDWARE("accesses to the virtual CPU interface (log of an emulated machine)", ""),
   RUN_STATES("run states of a Xen host's vCPUs", "xentrace -e sched"),
-  GUEST_CROSSINGS("entries and exits of HVM and PVH guests of Xen", "xentrace -e hvm");
+  GUEST_CROSSINGS("entries and exits of HVM and PVH guests of Xen", "xentrace -e hvm"),
+
+  // KVM's emulation of Xen on x86.
+  XEN_SEND(
+      "deliveries of event channels",
+      "probe kvm_xen_set_evtchn_fast with its return value (kxe:fast, kxe:fast_ret)"),
+  XEN_HYPERCALL("Xen hypercalls", "kvm:kvm_xen_hypercall"),
+  XEN_UPCALL("looks at the upcall flag", "return probe __kvm_xen_has_interrupt (kxe:hasint)"),
+  XEN_RUNSTATE("run states of vCPUs", "probe kvm_xen_update_runstate (kxen:update_runstate)"),
+  XEN_TIMER("timers of Xen guests", "probes kvm_xen_start_timer and xen_timer_callback"),
+  XEN_LINE(
+      "interrupt lines that are event channels",
+      "probes kvm_arch_set_irq_inatomic and kvm_set_irq (kxe:inatomic, kxe:setirq)"),
+  X86_INJECT("injections", "kvm:kvm_inj_virq"),
+  X86_ACCEPT("interrupts given to local APICs", "kvm:kvm_apic_accept_irq"),
+  SWITCHES("switches of threads", "sched:sched_switch"),
+  XEN_WORDS("bits of event channels in guest memory (a probe that reads them)", ""),
+  APIC_STATE("whether a local APIC is on", ""),
+  SEND_TABLE("when a port was taken out of the table of ports to send to", ""),
+  RUNSTATE_COPY("the guest's copy of its run state", ""),
+  HYPERCALL_RESULTS("results of hypercalls", "");
 
   private final String doc;
   private final String record;
@@ -93,10 +113,33 @@ public enum Observation {
   /** What it shows a part of. */
   public Subject subject() {
     return switch (this) {
-      case VCPU_ENTRY, VCPU_EXIT, ACK, DISTRIBUTOR, HOST_IRQ, KICK, SOFT_TIMER, CHIP_STATE, LOCKS ->
+      case VCPU_ENTRY,
+          VCPU_EXIT,
+          ACK,
+          DISTRIBUTOR,
+          HOST_IRQ,
+          KICK,
+          SOFT_TIMER,
+          CHIP_STATE,
+          LOCKS,
+          X86_INJECT,
+          X86_ACCEPT,
+          SWITCHES ->
           Subject.COMMON;
       case HARDWARE -> Subject.VIRTUAL_INTERFACE;
       case RUN_STATES, GUEST_CROSSINGS -> Subject.XEN_SCHEDULER;
+      case XEN_SEND,
+          XEN_HYPERCALL,
+          XEN_UPCALL,
+          XEN_RUNSTATE,
+          XEN_TIMER,
+          XEN_LINE,
+          XEN_WORDS,
+          APIC_STATE,
+          SEND_TABLE,
+          RUNSTATE_COPY,
+          HYPERCALL_RESULTS ->
+          Subject.KVM_XEN;
       default -> Subject.KVM_VGIC;
     };
   }
@@ -105,6 +148,8 @@ public enum Observation {
   public boolean isCommon() {
     return switch (this) {
       case ITS_COMMANDS, ITS_MESSAGES, LPI_SWITCH, VPE, VLPI, SAVED_TABLES -> false;
+      case XEN_SEND, XEN_HYPERCALL, XEN_UPCALL, XEN_RUNSTATE, XEN_TIMER, XEN_LINE -> false;
+      case X86_INJECT, X86_ACCEPT, SWITCHES -> false;
       default -> true;
     };
   }

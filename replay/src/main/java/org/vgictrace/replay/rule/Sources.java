@@ -60,6 +60,11 @@ final class Sources {
     return function + " (arch/arm64/kvm/pmu-emul.c)";
   }
 
+  /** A function of KVM's emulation of Xen on x86. */
+  static String kvmXen(String function) {
+    return function + " (arch/x86/kvm/xen.c)";
+  }
+
   /** A register or state of the GICv2 architecture. */
   static String v2(String register) {
     return "Arm IHI 0048 " + register;

@@ -16,7 +16,9 @@ public enum Subject {
   /** The GIC's virtual CPU interface, as the log of an emulated machine shows it. */
   VIRTUAL_INTERFACE("the architecture's virtual CPU interface, for any hypervisor"),
   /** The scheduler of a Xen host, as xentrace records it. */
-  XEN_SCHEDULER("Xen's scheduler");
+  XEN_SCHEDULER("Xen's scheduler"),
+  /** KVM's emulation of Xen on x86. */
+  KVM_XEN("KVM's emulation of Xen");
 
   private final String doc;
 

@@ -37,6 +37,11 @@ class CatalogueTest {
     addNumbered(expected, "INV-GIC-", 8);
     addNumbered(expected, "INV-JOIN-", 2);
     expected.addAll(List.of("XT-I04", "XT-I05", "XT-I06", "XT-I07"));
+    expected.addAll(List.of("EV-20", "EV-21", "EV-22", "EV-23"));
+    expected.addAll(List.of("EV-41", "EV-42", "EV-44"));
+    for (int i = 50; i <= 66; i++) {
+      expected.add("EV-" + i);
+    }
     expected.addAll(
         List.of("Q-SGI0", "Q-ACK72", "Q-PRUNE61", "Q-MOVALL", "Q-LPI5", "Q-EMPTY", "Q-SOFT"));
 
@@ -59,6 +64,9 @@ class CatalogueTest {
             "INV-OWN-8 warning",
             "INV-LOCK-9 warning",
             "XT-I07 warning",
+            "EV-42 warning",
+            "EV-65 warning",
+            "EV-66 warning",
             "Q-SGI0 quirk",
             "Q-ACK72 quirk",
             "Q-PRUNE61 quirk",
@@ -112,7 +120,15 @@ class CatalogueTest {
             "INV-TMR-11",
             "INV-NV-3",
             "INV-GIC-8",
-            "INV-JOIN-2");
+            "INV-JOIN-2",
+            "EV-41",
+            "EV-44",
+            "EV-51",
+            "EV-55",
+            "EV-56",
+            "EV-58",
+            "EV-61",
+            "EV-63");
   }
 
   @Test
