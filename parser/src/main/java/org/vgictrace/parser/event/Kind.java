@@ -28,7 +28,8 @@ import org.jspecify.annotations.Nullable;
  * Kinds that start with {@link Snapshot} columns carry the state of one {@code struct vgic_irq}.
  *
  * <p>The file is as long as there are kinds: it is a table with hardly any code. What a Xen
- * hypervisor records is declared in {@link XenKinds} and only listed here.
+ * hypervisor records is declared in {@link XenKinds}, what its guests record in {@link
+ * EvtchnKinds}, and only listed here.
  */
 public enum Kind {
   VCPU_ENTRY("vcpu_entry", "The vCPU enters the guest.", hex64("pc", "Guest program counter.")),
@@ -666,6 +667,11 @@ public enum Kind {
   XEN_LR(XenKinds.LR),
   XEN_VGIC(XenKinds.VGIC),
   XEN_EVTCHN(XenKinds.EVTCHN),
+  GUEST_UPCALL(EvtchnKinds.UPCALL),
+  GUEST_PORT(EvtchnKinds.PORT_STEP),
+  GUEST_CHIP(EvtchnKinds.CHIP),
+  GUEST_SEND(EvtchnKinds.SEND),
+  GUEST_EVDEV(EvtchnKinds.DEVICE),
   LOST(
       "lost",
       "Events were lost on this CPU, between its event before this point and the one after it.",
