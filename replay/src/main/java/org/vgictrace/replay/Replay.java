@@ -11,6 +11,7 @@ import org.vgictrace.parser.event.Kind;
 import org.vgictrace.replay.engine.Event;
 import org.vgictrace.replay.engine.Ledger;
 import org.vgictrace.replay.engine.Part;
+import org.vgictrace.replay.evtchn.GuestPart;
 import org.vgictrace.replay.hw.HardwarePart;
 import org.vgictrace.replay.kvm.AccessMarks;
 import org.vgictrace.replay.kvm.Companions;
@@ -77,7 +78,8 @@ public final class Replay {
             new TimerModel(machine, reporter),
             new LockPart(machine, reporter),
             new NestedPart(model),
-            new HardwarePart(machine, ledger));
+            new HardwarePart(machine, ledger),
+            new GuestPart(machine, ledger));
     for (Kind kind : KINDS) {
       parts[kind.ordinal()] =
           all.stream().filter(part -> part.kinds().contains(kind)).toArray(Part[]::new);

@@ -25,6 +25,9 @@ public final class Catalogue {
               NestedRules.ALL,
               HardwareRules.ALL,
               JoinRules.ALL,
+              EvtchnPortRules.ALL,
+              EvtchnQueueRules.ALL,
+              EvtchnGuestRules.ALL,
               QuirkRules.ALL)
           .flatMap(List::stream)
           .toList();

@@ -68,7 +68,22 @@ public enum Observation {
   SAVED_TABLES(
       "pending tables being saved",
       "probe vgic_v3_save_pending_tables (vgic:save_pending) with its return"),
-  HARDWARE("accesses to the virtual CPU interface (log of an emulated machine)", "");
+  HARDWARE("accesses to the virtual CPU interface (log of an emulated machine)", ""),
+  GUEST_UPCALL("upcalls of a Linux guest", "probe xen_evtchn_do_upcall in the guest (gxe:upcall)"),
+  GUEST_PORT(
+      "what a Linux guest does to its event channels",
+      "probes handle_irq_for_port, evtchn_fifo_* and evtchn_2l_* in the guest (gxe:port, ...)"),
+  GUEST_EOI(
+      "late ends of events in a Linux guest",
+      "probes lateeoi_ack_dynirq and xen_irq_lateeoi in the guest (gxe:lateack, gxe:lateeoi)"),
+  GUEST_BINDING(
+      "what a Linux guest binds its ports to",
+      "probes xen_irq_info_common_setup and bind_evtchn_to_cpu in the guest (gxe:bindport,"
+          + " gxe:bindcpu)"),
+  GUEST_IPI("IPIs of a Linux guest", "probe xen_send_IPI_one in the guest (gxe:ipi)"),
+  XEN_PORTS("event channels in Xen (an instrumented hypervisor)", ""),
+  XEN_RESULTS("results of event channel operations", ""),
+  SHARED_MEMORY("what is in the memory a guest shares with its hypervisor", "");
 
   private final String doc;
   private final String record;
@@ -92,6 +107,7 @@ public enum Observation {
   public boolean isCommon() {
     return switch (this) {
       case ITS_COMMANDS, ITS_MESSAGES, LPI_SWITCH, VPE, VLPI, SAVED_TABLES -> false;
+      case GUEST_UPCALL, GUEST_PORT, GUEST_EOI, GUEST_BINDING, GUEST_IPI -> false;
       default -> true;
     };
   }
