@@ -12,6 +12,7 @@ import org.vgictrace.replay.engine.Event;
 import org.vgictrace.replay.engine.Ledger;
 import org.vgictrace.replay.engine.Part;
 import org.vgictrace.replay.evtchn.GuestPart;
+import org.vgictrace.replay.evtchn.XenPart;
 import org.vgictrace.replay.hw.HardwarePart;
 import org.vgictrace.replay.kvm.AccessMarks;
 import org.vgictrace.replay.kvm.Companions;
@@ -79,7 +80,8 @@ public final class Replay {
             new LockPart(machine, reporter),
             new NestedPart(model),
             new HardwarePart(machine, ledger),
-            new GuestPart(machine, ledger));
+            new GuestPart(machine, ledger),
+            new XenPart(machine, ledger));
     for (Kind kind : KINDS) {
       parts[kind.ordinal()] =
           all.stream().filter(part -> part.kinds().contains(kind)).toArray(Part[]::new);

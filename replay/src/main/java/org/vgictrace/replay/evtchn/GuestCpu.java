@@ -33,6 +33,11 @@ final class GuestCpu {
   /** Port whose pending bit was cleared last, if its handler has not followed yet. */
   int acknowledged = NONE;
 
+  /** Port that is about to be masked. */
+  int masking = NONE;
+
+  boolean masksInInterrupt;
+
   /** Where the IPI under way was sent to, and which one it is. */
   int sendingTo = NONE;
 
@@ -71,6 +76,7 @@ final class GuestCpu {
     awaitsScan = false;
     chip = NONE;
     acknowledged = NONE;
+    masking = NONE;
     sendingTo = NONE;
     depth = 0;
     followed = false;

@@ -92,6 +92,7 @@ public final class GuestPart implements Part {
       cpu.runsTask();
     }
     handlers.goesOn(cpu, e, cpus);
+    ports.goesOn(cpu, e);
     reporter.begin();
     switch (kind) {
       case GUEST_UPCALL -> upcall(cpu, e);

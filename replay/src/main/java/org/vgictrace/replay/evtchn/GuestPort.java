@@ -28,6 +28,7 @@ final class GuestPort {
   /** Whether the guest has masked it. */
   int masked = UNKNOWN;
 
+  /** A record after the mask was in place, the first of those of its CPU. */
   long maskedSeq;
 
   /** Whether an event was acknowledged and not ended yet, with a chip that ends late. */

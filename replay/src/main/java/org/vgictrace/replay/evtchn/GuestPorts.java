@@ -84,6 +84,17 @@ final class GuestPorts {
     return byNumber.computeIfAbsent(number, GuestPort::new);
   }
 
+  /** A CPU goes on: the port it was about to mask is masked, if it is not just interrupted. */
+  void goesOn(GuestCpu cpu, Event e) {
+    if (cpu.masking >= 0 && (cpu.masksInInterrupt || !e.isInInterrupt())) {
+      GuestPort p = at(cpu.masking);
+      cpu.masking = GuestCpu.NONE;
+      if (p != null && p.masked == YES) {
+        p.maskedSeq = Math.min(p.maskedSeq, e.seq);
+      }
+    }
+  }
+
   void step(GuestCpu cpu, Event e) {
     GuestPort p = at(e.getInt(PORT, -1));
     int step = e.getInt(STEP, -1);
@@ -98,7 +109,10 @@ final class GuestPorts {
       return;
     } else if (step == MASK) {
       p.masked = YES;
-      p.maskedSeq = e.seq;
+      // Its CPU may be interrupted, or the vCPU not run, before the mask is really set.
+      p.maskedSeq = Long.MAX_VALUE;
+      cpu.masking = p.port;
+      cpu.masksInInterrupt = e.isInInterrupt();
     } else if (step == UNMASK) {
       unmask(cpu, p, e);
     } else if (step == CLEAR) {
