@@ -181,6 +181,7 @@ final class XenBindings {
     if (p.vcpu != vcpu) {
       p.vcpuBefore = p.vcpu;
       p.vcpu = vcpu;
+      p.movedSeq = e.seq;
     }
   }
 
@@ -208,8 +209,8 @@ final class XenBindings {
   private void bound(XenDomain domain, XenPort p, int old, int vcpu, Event e) {
     if (old == FREE) {
       // A port that is handed out is on no queue; whether it really is not shows at its next link.
-      p.reused = p.queue != null && !p.isUnlinked();
-      p.unlinked = true;
+      p.reused = p.queue != null && !p.isUnlinked(e.seq);
+      p.unlinkedSince = e.seq;
       p.vcpu = vcpu;
       p.vcpuBefore = UNKNOWN;
     }
@@ -295,8 +296,12 @@ final class XenBindings {
     return virq >= 16;
   }
 
-  /** An event is raised: the port must be one that can have it, and be bound to that vCPU. */
-  void raised(XenDomain domain, XenPort p, XenVcpu v, Event e) {
+  /**
+   * An event is raised: the port must be one that can have it, and be bound to that vCPU.
+   *
+   * @param began a record of its CPU from before the raise
+   */
+  void raised(XenDomain domain, XenPort p, XenVcpu v, long began, Event e) {
     if (p.state == FREE || p.state == RESERVED) {
       broken(
           EV_06,
@@ -319,8 +324,7 @@ final class XenBindings {
     boolean fixed = p.state == IPI || p.state == VIRQ && isOfVcpu(p.virq);
     if (v.id == p.vcpu) {
       reporter.consistent(EV_26);
-      p.vcpuBefore = UNKNOWN;
-    } else if (p.vcpuBefore == v.id) {
+    } else if (p.vcpuBefore == v.id && p.movedSeq > began) {
       // Raised before the port was moved.
       reporter.indeterminate(EV_26, Reason.RACE_WINDOW);
     } else {

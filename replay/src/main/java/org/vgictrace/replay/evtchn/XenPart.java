@@ -43,6 +43,7 @@ public final class XenPart implements Part {
   private static final int STEP = Kind.XEN_EVTCHN.column("step");
   private static final int SET_PENDING = Steps.of(Kind.XEN_EVTCHN, "step", "set_pending");
   private static final int UNMASK = Steps.of(Kind.XEN_EVTCHN, "step", "unmask");
+  private static final int LINK = Steps.of(Kind.XEN_EVTCHN, "step", "fifo_link");
   private static final int STATE = Steps.of(Kind.XEN_EVTCHN, "step", "state");
   private static final int DOMAIN = Kind.XEN_EVTCHN.column("domain");
   private static final int VCPU = Kind.XEN_EVTCHN.column("vcpu_id");
@@ -96,13 +97,19 @@ public final class XenPart implements Part {
     switch (kind) {
       case XEN_EVTCHN -> channel(e);
       case XEN_SCHED -> scheduled(e);
-      case XEN_SWITCH -> runs(vcpu(e.getInt(NEXT_DOMAIN, -1), e.getInt(NEXT_VCPU, -1)));
+      case XEN_SWITCH -> {
+        runs(vcpu(e.getInt(NEXT_DOMAIN, -1), e.getInt(NEXT_VCPU, -1)));
+        raises.recorded(e, false);
+      }
       case XEN_RUNSTATE -> {
         if (e.getInt(RUN_NEW, -1) == RUNNING) {
           runs(vcpu(e.getInt(RUN_DOMAIN, -1), e.getInt(RUN_VCPU, -1)));
         }
       }
-      case XEN_HYPERCALL -> called(e);
+      case XEN_HYPERCALL -> {
+        called(e);
+        raises.recorded(e, false);
+      }
       case XEN_DOMAIN -> lives(e.getInt(LIFE_DOMAIN, -1), e.getInt(LIFE_OP, -1) == CREATE);
       case LOST -> {
         domains.values().forEach(XenDomain::forget);
@@ -151,7 +158,7 @@ public final class XenPart implements Part {
         bindings.changed(domain, p, number, e);
       } else if (v != null) {
         if (step == SET_PENDING) {
-          bindings.raised(domain, p, v, e);
+          bindings.raised(domain, p, v, raises.latest(e.cpu), e);
           raises.raised(domain, p, v, e);
         } else if (step == UNMASK) {
           raises.unmasked(domain, p, v, e);
@@ -161,12 +168,18 @@ public final class XenPart implements Part {
       }
     }
     reporter.end();
+    if (step != LINK) {
+      raises.recorded(e, false);
+    }
   }
 
   private void scheduled(Event e) {
     int step = e.getInt(SCHED_STEP, -1);
     if (step != WAKE && step != BLOCK) {
       return;
+    }
+    if (step == BLOCK) {
+      raises.recorded(e, true);
     }
     XenVcpu v = vcpu(e.getInt(SCHED_DOMAIN, -1), e.getInt(SCHED_VCPU, -1));
     if (v == null) {

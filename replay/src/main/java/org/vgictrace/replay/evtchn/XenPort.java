@@ -24,6 +24,7 @@ final class XenPort {
   int vcpu = UNKNOWN;
 
   int vcpuBefore = UNKNOWN;
+  long movedSeq;
 
   /** Whether it is bound to a virtual interrupt, and to which. */
   int virq = UNKNOWN;
@@ -41,8 +42,8 @@ final class XenPort {
 
   long linkedSeq;
 
-  /** Whether its word is known to be linked nowhere. */
-  boolean unlinked;
+  /** Since when its word is known to be linked nowhere, but for the queue; -1 for unknown. */
+  long unlinkedSince = UNKNOWN;
 
   /** Whether it was bound while its word may still have been linked. */
   boolean reused;
@@ -60,14 +61,15 @@ final class XenPort {
     remotePort = UNKNOWN;
     peerClosed = false;
     queue = null;
-    unlinked = false;
+    unlinkedSince = UNKNOWN;
     reused = false;
   }
 
-  /** Whether its word is known not to be on a queue. */
-  boolean isUnlinked() {
+  /** Whether its word is known not to be on a queue from that record on. */
+  boolean isUnlinked(long seq) {
     XenQueue last = queue;
-    return unlinked || last != null && last.drainedSeq > linkedSeq;
+    boolean bound = unlinkedSince >= 0 && unlinkedSince <= seq;
+    return bound || last != null && last.drainedSeq > linkedSeq && last.drainedSeq <= seq;
   }
 
   static String name(int state) {

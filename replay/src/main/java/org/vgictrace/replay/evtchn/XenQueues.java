@@ -2,6 +2,7 @@ package org.vgictrace.replay.evtchn;
 
 import static org.vgictrace.replay.engine.Ledger.index;
 
+import java.util.Objects;
 import org.vgictrace.parser.event.Kind;
 import org.vgictrace.replay.engine.Event;
 import org.vgictrace.replay.engine.Strength;
@@ -40,7 +41,7 @@ final class XenQueues {
     this.reporter = reporter;
   }
 
-  void linked(XenDomain domain, XenPort p, XenVcpu v, XenRaises.Link link, Event e) {
+  void linked(XenDomain domain, XenPort p, XenVcpu v, XenRaises.Link link, long began, Event e) {
     int priority = e.getInt(PRIORITY, -1);
     domain.fifo = true;
     if (!e.has(TAIL) || priority < 0 || priority >= XenVcpu.PRIORITIES) {
@@ -59,17 +60,19 @@ final class XenQueues {
       report(EV_30, Strength.HARD, domain, v, p, e, "tail 0: the port was the tail itself", tail);
     } else {
       reporter.consistent(EV_35);
-      chained(domain, p, v, queue, tail, behind, e);
+      chained(domain, p, v, link, tail, began, e);
     }
     p.queue = queue;
     p.linkedSeq = e.seq;
-    p.unlinked = false;
+    p.unlinkedSince = XenPort.UNKNOWN;
     p.reused = false;
     queue.tail = p.port;
   }
 
   private void chained(
-      XenDomain domain, XenPort p, XenVcpu v, XenQueue queue, int tail, boolean behind, Event e) {
+      XenDomain domain, XenPort p, XenVcpu v, XenRaises.Link link, int tail, long began, Event e) {
+    XenQueue queue = Objects.requireNonNull(link.queue);
+    boolean behind = link.behind;
     XenQueue old = p.queue;
     if (old != null && old.tail == p.port) {
       old.tail = 0;
@@ -88,7 +91,7 @@ final class XenQueues {
     }
     if (!behind) {
       queue.drainedSeq = e.seq;
-    } else if (last.isUnlinked()) {
+    } else if (last.isUnlinked(began)) {
       int rule = last.reused ? EV_05 : EV_30;
       String expected =
           last.reused

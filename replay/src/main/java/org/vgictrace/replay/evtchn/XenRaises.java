@@ -4,16 +4,20 @@ import static org.vgictrace.replay.engine.Ledger.index;
 
 import java.util.Objects;
 import org.agrona.collections.Int2ObjectHashMap;
+import org.agrona.collections.IntHashSet;
+import org.agrona.collections.Long2LongHashMap;
 import org.jspecify.annotations.Nullable;
 import org.vgictrace.parser.event.Kind;
 import org.vgictrace.replay.engine.Event;
 import org.vgictrace.replay.engine.Strength;
+import org.vgictrace.replay.rule.EvtchnPortRules;
 import org.vgictrace.replay.rule.EvtchnQueueRules;
 import org.vgictrace.replay.rule.Reason;
 import org.vgictrace.replay.verdict.Finding;
 
 /** What a raise, or an unmasking, did: EV-20 to EV-24, EV-31 to EV-33, EV-40. */
 final class XenRaises {
+  private static final int EV_05 = index(EvtchnPortRules.EV_05);
   private static final int EV_20 = index(EvtchnQueueRules.EV_20);
   private static final int EV_21 = index(EvtchnQueueRules.EV_21);
   private static final int EV_22 = index(EvtchnQueueRules.EV_22);
@@ -45,6 +49,11 @@ final class XenRaises {
     boolean behind;
   }
 
+  /** The latest record of each CPU: what it records next began after that. */
+  private final Long2LongHashMap latest = new Long2LongHashMap(-1);
+
+  private final IntHashSet idleCpus = new IntHashSet();
+
   XenRaises(Reporter reporter) {
     this.reporter = reporter;
     queues = new XenQueues(reporter);
@@ -52,6 +61,27 @@ final class XenRaises {
 
   void forget() {
     links.clear();
+    latest.clear();
+    idleCpus.clear();
+  }
+
+  /** The latest record of a CPU that is of nothing still under way; -1 if there is none. */
+  long latest(int cpu) {
+    return latest.get(cpu);
+  }
+
+  /**
+   * A CPU has recorded something that is no part of a raise: none it had begun is under way.
+   *
+   * @param idle whether it has nothing to run
+   */
+  void recorded(Event e, boolean idle) {
+    latest.put(e.cpu, e.seq);
+    if (idle) {
+      idleCpus.add(e.cpu);
+    } else {
+      idleCpus.remove(e.cpu);
+    }
   }
 
   void linked(XenDomain domain, XenPort p, XenVcpu v, Event e) {
@@ -60,7 +90,7 @@ final class XenRaises {
       reporter.gap();
     }
     v.blocking = false;
-    queues.linked(domain, p, v, link, e);
+    queues.linked(domain, p, v, link, latest.get(e.cpu), e);
   }
 
   void raised(XenDomain domain, XenPort p, XenVcpu v, Event e) {
@@ -168,7 +198,7 @@ final class XenRaises {
         reporter.gap();
         v.forgetFlags();
       } else {
-        onQueue(domain, p, v, e);
+        onQueue(domain, p, v, lost, e);
       }
       return;
     }
@@ -232,12 +262,14 @@ final class XenRaises {
   }
 
   /** With the FIFO ABI: a port that was not linked must have been. */
-  private void onQueue(XenDomain domain, XenPort p, XenVcpu v, Event e) {
-    if (!p.isUnlinked()) {
+  private void onQueue(XenDomain domain, XenPort p, XenVcpu v, int lost, Event e) {
+    // Between the unmasking and the link the guest may have masked the port again.
+    if (lost == EV_24 || !p.isUnlinked(latest.get(e.cpu))) {
       reporter.indeterminate(EV_31, Reason.RACE_WINDOW);
       return;
     }
-    int rule = v.hasQueues || !domain.whole ? EV_31 : EV_33;
+    boolean noQueues = !v.hasQueues && domain.whole;
+    int rule = noQueues ? EV_33 : p.reused ? EV_05 : EV_31;
     broken(
         rule,
         Strength.ABSENCE,
@@ -249,24 +281,26 @@ final class XenRaises {
             "Port " + p.port + " is raised and not linked, though it is on no queue",
             "a link, or no raise if the vCPU has no control block",
             "no link since it was " + (p.queue == null ? "bound" : "taken off its queue")));
-    p.unlinked = false;
+    p.unlinkedSince = XenPort.UNKNOWN;
+    p.reused = false;
     p.queue = null;
   }
 
   /** A selector or ready bit was newly set, and the flag with it or before. */
   private void mark(XenDomain domain, XenVcpu v, int word, boolean flagged, Event e) {
+    explained(v, word, flagged, e.cpu);
     int before = v.flags(word);
     int after = FlagSet.marked(before, flagged);
     if (after != 0) {
       reporter.consistent(EV_21);
-      explained(v);
       v.mark(word, after, flagged);
       return;
     }
-    if (!flagged && FlagSet.mayBeUnmarked(before)) {
+    if (!flagged && FlagSet.mayBeUnmarked(before) && isSure(v, e)) {
       suspect(
           v,
           EV_21,
+          word,
           e,
           finding(
               EV_21,
@@ -292,9 +326,15 @@ final class XenRaises {
       v.put(word, after);
       return;
     }
+    if (!isSure(v, e) || !domain.fifo && !domain.isTwoLevel()) {
+      reporter.indeterminate(rule, Reason.RACE_WINDOW);
+      v.forgetFlags();
+      return;
+    }
     suspect(
         v,
         rule,
+        word,
         e,
         finding(
             rule,
@@ -307,37 +347,56 @@ final class XenRaises {
     v.forgetFlags();
   }
 
+  /** Whether a raise began after the moment from which the vCPU's bits are known. */
+  private boolean isSure(XenVcpu v, Event e) {
+    return v.knownSeq <= latest.get(e.cpu);
+  }
+
   /**
-   * A contradiction stands unless a raise on another CPU, whose record comes later, explains it.
+   * Holds a contradiction until every CPU has recorded something: a raise that began before is over
+   * then, and its record may explain what was found.
    */
-  private void suspect(XenVcpu v, int rule, Event e, Finding finding) {
-    settle(v);
-    v.suspicion = finding;
-    v.suspectedRule = rule;
-    v.suspectedBy = e.cpu;
+  private void suspect(XenVcpu v, int rule, int word, Event e, Finding finding) {
+    if (v.suspicion == null) {
+      v.suspicion = finding;
+      v.suspectedRule = rule;
+      v.suspectedWord = word;
+      v.suspectedBy = e.cpu;
+    }
   }
 
   private void settle(XenVcpu v) {
     Finding finding = v.suspicion;
-    if (finding != null) {
+    if (finding != null && haveAllRecordedSince(finding.at().seq())) {
       v.suspicion = null;
-      broken(v.suspectedRule, Strength.ABSENCE, finding);
+      reporter.broken(v.suspectedRule, Strength.ABSENCE, finding);
     }
   }
 
-  /** A mark is recorded: one under way elsewhere explains what was suspected. */
-  private void explained(XenVcpu v) {
-    if (v.suspicion != null) {
+  private boolean haveAllRecordedSince(long seq) {
+    Long2LongHashMap.EntryIterator each = latest.entrySet().iterator();
+    while (each.hasNext()) {
+      each.next();
+      if (each.getLongValue() < seq && !idleCpus.contains((int) each.getLongKey())) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** A mark is recorded: one that was under way elsewhere explains what was suspected. */
+  private void explained(XenVcpu v, int word, boolean flagged, int cpu) {
+    if (v.suspicion == null || v.suspectedBy == cpu) {
+      return;
+    }
+    if (v.suspectedRule == EV_21 ? flagged : word == v.suspectedWord) {
       v.suspicion = null;
       reporter.indeterminate(v.suspectedRule, Reason.RACE_WINDOW);
     }
   }
 
   private void guestMayHaveActed(XenDomain domain, XenVcpu v, int cpu) {
-    Finding finding = v.suspicion;
-    if (finding != null && v.suspectedBy == cpu) {
-      settle(v);
-    }
+    settle(v);
     if (!v.blocked && v.wokenBy != cpu) {
       v.guestActed(domain.fifo);
     }
@@ -350,7 +409,7 @@ final class XenRaises {
       if (flagged) {
         reporter.consistent(EV_40);
       }
-    } else if (v.blocked && flagged && v.asleep == null) {
+    } else if (v.blocked && flagged && v.asleep == null && isSure(v, e)) {
       v.asleep =
           finding(
               EV_40,
@@ -390,7 +449,18 @@ final class XenRaises {
   /** The vCPU has blocked, after it asked for it and with no raise in between. */
   void blocks(XenVcpu v, long seq) {
     settle(v);
-    v.block(seq);
+    v.block(seq, isLinking(v));
+  }
+
+  /** Whether a port was linked for a vCPU and the raise is not over. */
+  private boolean isLinking(XenVcpu v) {
+    for (Link link : links.values()) {
+      XenQueue queue = link.queue;
+      if (link.port != null && queue != null && queue.vcpu == v) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private void broken(int rule, Strength strength, Finding finding) {

@@ -30,6 +30,9 @@ final class XenVcpu {
   /** It sleeps, with nothing pending. */
   boolean blocked;
 
+  /** Since when its bits are followed: it blocked then. */
+  long knownSeq;
+
   /** CPU that has woken it and may still be about to record why; -1 for none. */
   int wokenBy = NONE;
 
@@ -40,6 +43,7 @@ final class XenVcpu {
   @Nullable Finding suspicion;
 
   int suspectedRule;
+  int suspectedWord;
   int suspectedBy;
 
   XenVcpu(int domain, int id) {
@@ -90,15 +94,20 @@ final class XenVcpu {
     flags.clear();
   }
 
-  /** It has blocked: it has taken everything, and the flag is clear. */
-  void block(long seq) {
+  /**
+   * It has blocked: it has taken everything, and the flag is clear.
+   *
+   * @param linking whether a port may be on a queue whose ready bit is not set yet
+   */
+  void block(long seq, boolean linking) {
     blocked = true;
     blocking = false;
     wokenBy = NONE;
+    knownSeq = seq;
     others = FlagSet.BOTH_CLEAR;
     flags.clear();
     for (XenQueue queue : queues) {
-      if (queue != null) {
+      if (queue != null && !linking) {
         queue.drainedSeq = seq;
       }
     }
