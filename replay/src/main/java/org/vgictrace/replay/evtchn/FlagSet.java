@@ -56,6 +56,11 @@ final class FlagSet {
     return flagged ? (set & ~WITH_FLAG) << BY_FLAG : set & WITH_FLAG;
   }
 
+  /** Whether the mark is known to be clear. */
+  static boolean isUnmarked(int set) {
+    return set != 0 && (set & WITH_MARK) == 0;
+  }
+
   /** Whether the mark may be clear, which only a new mark contradicts. */
   static boolean mayBeUnmarked(int set) {
     return (set & ~WITH_MARK) != 0;

@@ -6,6 +6,7 @@ import org.vgictrace.replay.verdict.EventRef;
 /** What is known of one port of a Linux guest. */
 final class GuestPort {
   static final int UNKNOWN = -1;
+  static final int SETTLED = -2;
   static final int NO = 0;
   static final int YES = 1;
 
@@ -22,7 +23,9 @@ final class GuestPort {
   /** CPU it is bound to and the one before. */
   int cpu = UNKNOWN;
 
+  /** {@link #SETTLED} once it was handled where it is bound to. */
   int cpuBefore = UNKNOWN;
+
   long movedSeq;
 
   /** Whether the guest has masked it. */

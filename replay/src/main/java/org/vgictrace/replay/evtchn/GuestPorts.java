@@ -202,12 +202,12 @@ final class GuestPorts {
     }
     if (p.cpu == cpu.cpu) {
       reporter.consistent(EV_70);
-      p.cpuBefore = UNKNOWN;
+      p.cpuBefore = GuestPort.SETTLED;
       return;
     }
     if (p.cpuBefore == cpu.cpu || p.cpuBefore == UNKNOWN || p.movedSeq > cpu.upcallSeq) {
       reporter.indeterminate(EV_70, Reason.RACE_WINDOW);
-      p.cpuBefore = p.cpu;
+      p.cpuBefore = GuestPort.SETTLED;
       return;
     }
     reporter.broken(

@@ -26,6 +26,7 @@ import org.vgictrace.replay.rule.Reason;
 final class XenQueues {
   private static final int EV_05 = index(EvtchnPortRules.EV_05);
   private static final int EV_30 = index(EvtchnQueueRules.EV_30);
+  private static final int EV_33 = index(EvtchnQueueRules.EV_33);
   private static final int EV_35 = index(EvtchnQueueRules.EV_35);
 
   private static final int TAIL = Kind.XEN_EVTCHN.column("tail");
@@ -50,8 +51,15 @@ final class XenQueues {
     int tail = e.getInt(TAIL, 0);
     boolean behind = (e.getInt(FLAGS, 0) & BEHIND) != 0;
     XenQueue queue = v.queue(priority);
-    v.hasQueues = true;
+    if (!v.hasQueues) {
+      v.hasQueues = true;
+      reporter.consistent(EV_33);
+    }
+    if (p.reused) {
+      reporter.consistent(EV_05);
+    }
     link.port = p;
+    link.wasUnlinked = p.isUnlinked(began);
     link.queue = queue;
     link.behind = behind;
     if (tail < 0 || tail >= XenBindings.PORTS_MAX) {

@@ -45,6 +45,9 @@ final class XenRaises {
     @Nullable XenPort port;
     @Nullable XenQueue queue;
 
+    /** Whether its word was known to be on no queue. */
+    boolean wasUnlinked;
+
     /** Whether it was put behind another port; otherwise it is the head of its queue. */
     boolean behind;
   }
@@ -193,6 +196,9 @@ final class XenRaises {
       Event e) {
     if (domain.fifo) {
       if (link != null) {
+        if (link.wasUnlinked) {
+          reporter.consistent(EV_31);
+        }
         ready(domain, p, v, link, marked, flagged, e);
       } else if (marked) {
         reporter.gap();
@@ -206,7 +212,11 @@ final class XenRaises {
       again(domain, p, v, e);
     } else if (marked) {
       domain.raisedPlainly();
-      mark(domain, v, p.port / WORD_BITS, flagged, e);
+      int word = p.port / WORD_BITS;
+      if (newly && FlagSet.isUnmarked(v.flags(word))) {
+        reporter.consistent(lost);
+      }
+      mark(domain, v, word, flagged, e);
     } else if (!newly) {
       reporter.consistent(EV_22);
     } else {

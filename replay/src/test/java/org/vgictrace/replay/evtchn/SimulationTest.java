@@ -17,7 +17,7 @@ import org.vgictrace.replay.rule.EvtchnQueueRules;
 class SimulationTest {
   private static final int HEALTHY = 50_000;
   private static final int FAULTY = 500;
-  private static final int OPERATIONS = 12;
+  private static final int OPERATIONS = 10;
   private static final int OPERATIONS_FAULTY = 60;
 
   private static int operations(Fault fault) {

@@ -36,6 +36,10 @@ class CatalogueTest {
     addNumbered(expected, "INV-V5-", 3);
     addNumbered(expected, "INV-GIC-", 8);
     addNumbered(expected, "INV-JOIN-", 2);
+    addRange(expected, 1, 12);
+    addRange(expected, 20, 40);
+    expected.addAll(List.of("EV-43", "EV-45"));
+    addRange(expected, 70, 76);
     expected.addAll(
         List.of("Q-SGI0", "Q-ACK72", "Q-PRUNE61", "Q-MOVALL", "Q-LPI5", "Q-EMPTY", "Q-SOFT"));
 
@@ -57,6 +61,10 @@ class CatalogueTest {
             "INV-MAINT-3 info",
             "INV-OWN-8 warning",
             "INV-LOCK-9 warning",
+            "EV-10 warning",
+            "EV-25 warning",
+            "EV-27 info",
+            "EV-75 info",
             "Q-SGI0 quirk",
             "Q-ACK72 quirk",
             "Q-PRUNE61 quirk",
@@ -110,7 +118,16 @@ class CatalogueTest {
             "INV-TMR-11",
             "INV-NV-3",
             "INV-GIC-8",
-            "INV-JOIN-2");
+            "INV-JOIN-2",
+            "EV-08",
+            "EV-20",
+            "EV-21",
+            "EV-24",
+            "EV-31",
+            "EV-33",
+            "EV-40",
+            "EV-73",
+            "EV-74");
   }
 
   @Test
@@ -191,6 +208,12 @@ class CatalogueTest {
             rule.functions(),
             rule.architecture())
         .flatMap(List::stream);
+  }
+
+  private static void addRange(List<String> ids, int first, int last) {
+    for (int i = first; i <= last; i++) {
+      ids.add(i < 10 ? "EV-0" + i : "EV-" + i);
+    }
   }
 
   private static void addNumbered(List<String> ids, String prefix, int count) {
