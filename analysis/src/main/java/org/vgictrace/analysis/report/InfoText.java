@@ -8,6 +8,7 @@ import java.util.stream.Collectors;
 import org.vgictrace.analysis.check.CheckReport;
 import org.vgictrace.analysis.coverage.Coverage;
 import org.vgictrace.analysis.coverage.Coverage.Entry;
+import org.vgictrace.analysis.coverage.GuestAnswers;
 import org.vgictrace.analysis.coverage.Hint;
 import org.vgictrace.analysis.coverage.XenAnswers;
 import org.vgictrace.analysis.text.Clean;
@@ -47,7 +48,9 @@ public final class InfoText {
     }
     events(counts);
     if (CaptureWords.isOfXen(report)) {
-      answers(meta, counts);
+      answers(XenAnswers.of(meta, counts));
+    } else if (GuestAnswers.concern(counts)) {
+      answers(GuestAnswers.of(counts));
     } else {
       coverage(report.replay(), coverage);
     }
@@ -106,9 +109,9 @@ public final class InfoText {
     }
   }
 
-  private void answers(CaptureMeta meta, CaptureCounts counts) throws IOException {
+  private void answers(List<XenAnswers.Answer> answers) throws IOException {
     lines.blank().line(style.strong("  what it can answer"));
-    for (XenAnswers.Answer answer : XenAnswers.of(meta, counts)) {
+    for (XenAnswers.Answer answer : answers) {
       lines.entry(4, ANSWER, answer.question(), answer.answer());
     }
   }

@@ -81,6 +81,7 @@ final class XenBindings {
     if (!e.has(OLD) || !e.has(NEW)) {
       return;
     }
+    domain.showsStates = true;
     int old = e.getInt(OLD, UNKNOWN);
     int now = e.getInt(NEW, UNKNOWN);
     if (!isAllowed(old, now)) {
@@ -317,6 +318,10 @@ final class XenBindings {
     }
     if (p.state != UNKNOWN) {
       reporter.consistent(EV_06);
+    } else if (domain.whole && domain.showsStates) {
+      // The port was bound after the domain was created, and that is not recorded.
+      reporter.gap();
+      domain.whole = false;
     }
     if (p.vcpu < 0) {
       return;

@@ -18,6 +18,9 @@ final class XenDomain {
   /** Whether its creation was recorded, and everything since. */
   boolean whole;
 
+  /** Whether bindings are recorded. */
+  boolean showsStates;
+
   /** Raises that marked without linking. */
   private int plainRaises;
 

@@ -55,6 +55,7 @@ final class XenRaises {
   /** The latest record of each CPU: what it records next began after that. */
   private final Long2LongHashMap latest = new Long2LongHashMap(-1);
 
+  private boolean sawWake;
   private final IntHashSet idleCpus = new IntHashSet();
 
   XenRaises(Reporter reporter) {
@@ -437,12 +438,16 @@ final class XenRaises {
   }
 
   void woken(XenVcpu v, int cpu) {
+    sawWake = true;
     v.wokenBy = v.blocked ? cpu : -1;
     awake(v);
   }
 
-  /** The vCPU runs: it may do anything. */
+  /** The vCPU runs: it may do anything. One that slept was woken, which is recorded. */
   void runs(XenVcpu v) {
+    if (v.blocked && sawWake && v.asleep == null) {
+      reporter.gap();
+    }
     v.wokenBy = -1;
     awake(v);
   }

@@ -111,7 +111,7 @@ final class XenCases {
                       .result()),
           broken(EV_30, "EB-04, tail of another queue", XenCases::foreignTails),
           holds(EV_31, "linked", XenCases::example),
-          broken(EV_31, "EB-22 class, raised and never linked", () -> neverLinked(true)),
+          broken(EV_31, "EB-22, raised and never linked", () -> neverLinked(true)),
           holds(EV_32, "worked example", XenCases::example),
           broken(
               EV_32,
