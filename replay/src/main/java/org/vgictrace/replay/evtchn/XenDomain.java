@@ -37,7 +37,12 @@ final class XenDomain {
   }
 
   XenVcpu vcpu(int number) {
-    return vcpus.computeIfAbsent(number, v -> new XenVcpu(id, v));
+    XenVcpu v = vcpus.get(number);
+    if (v == null) {
+      v = new XenVcpu(id, number);
+      vcpus.put(number, v);
+    }
+    return v;
   }
 
   void raisedPlainly() {
