@@ -37,6 +37,7 @@ final class ArchitectureTest {
     "org.vgictrace.parser.xentrace..",
     "org.vgictrace.replay.engine..",
     "org.vgictrace.replay.gic..",
+    "org.vgictrace.replay.evtchn..",
     "org.vgictrace.replay.hw..",
     "org.vgictrace.replay.kvm..",
   };

@@ -11,6 +11,8 @@ import org.vgictrace.parser.event.Kind;
 import org.vgictrace.replay.engine.Event;
 import org.vgictrace.replay.engine.Ledger;
 import org.vgictrace.replay.engine.Part;
+import org.vgictrace.replay.evtchn.GuestPart;
+import org.vgictrace.replay.evtchn.XenPart;
 import org.vgictrace.replay.hw.HardwarePart;
 import org.vgictrace.replay.kvm.AccessMarks;
 import org.vgictrace.replay.kvm.Companions;
@@ -83,7 +85,9 @@ public final class Replay {
             new NestedPart(model),
             new HardwarePart(machine, ledger),
             new RunStatePart(machine, ledger),
-            new KvmXenPart(machine, ledger));
+            new KvmXenPart(machine, ledger),
+            new GuestPart(machine, ledger),
+            new XenPart(machine, ledger));
     for (Kind kind : KINDS) {
       parts[kind.ordinal()] =
           all.stream().filter(part -> part.kinds().contains(kind)).toArray(Part[]::new);

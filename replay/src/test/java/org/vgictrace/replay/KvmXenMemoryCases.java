@@ -8,20 +8,20 @@ import static org.vgictrace.replay.KvmXenTrace.INTERRUPT;
 
 import java.util.List;
 import org.vgictrace.replay.rule.KvmXenRules;
-import org.vgictrace.replay.rule.TwoLevelRules;
+import org.vgictrace.replay.rule.EvtchnQueueRules;
 
 /** Cases of the rules about bits in guest memory. */
 final class KvmXenMemoryCases {
   static final List<KvmXenCase> ALL =
       List.of(
           holds(
-              TwoLevelRules.EV_20,
+              EvtchnQueueRules.EV_20,
               "the selector points to a pending port",
               t -> t.words(70, 0, 1, 0, 2, 0, 1)),
-          holds(TwoLevelRules.EV_20, "its shadow does", t -> t.words(70, 0, 1, 0, 0, 2, 0)),
-          holds(TwoLevelRules.EV_20, "a masked port waits", t -> t.words(70, 0, 1, 1, 0, 0, 0)),
+          holds(EvtchnQueueRules.EV_20, "its shadow does", t -> t.words(70, 0, 1, 0, 0, 2, 0)),
+          holds(EvtchnQueueRules.EV_20, "a masked port waits", t -> t.words(70, 0, 1, 1, 0, 0, 0)),
           broken(
-              TwoLevelRules.EV_20,
+              EvtchnQueueRules.EV_20,
               "the selector bit is lost",
               t -> t.words(70, 0, 1, 0, 1, 0, 1),
               """
@@ -31,9 +31,9 @@ final class KvmXenMemoryCases {
                 observed port 70 pending, selector 0x1, shadow 0x0
               """,
               "KB-01"),
-          holds(TwoLevelRules.EV_21, "selector and upcall", t -> t.words(70, 0, 1, 0, 2, 0, 1)),
+          holds(EvtchnQueueRules.EV_21, "selector and upcall", t -> t.words(70, 0, 1, 0, 2, 0, 1)),
           broken(
-              TwoLevelRules.EV_21,
+              EvtchnQueueRules.EV_21,
               "no upcall",
               t -> t.words(70, 0, 1, 0, 2, 0, 0),
               """
@@ -44,11 +44,11 @@ final class KvmXenMemoryCases {
               """,
               "KB-01"),
           holds(
-              TwoLevelRules.EV_22,
+              EvtchnQueueRules.EV_22,
               "nothing is sent for a pending port",
               t -> vector(running(t)).deliver(70, 0, 0)),
           broken(
-              TwoLevelRules.EV_22,
+              EvtchnQueueRules.EV_22,
               "a vector is sent for one",
               t -> vector(running(t)).user().fast(70, 0).accept(0).ret(0),
               """
@@ -59,7 +59,7 @@ final class KvmXenMemoryCases {
                 because delivery of port 70 to vCPU 0
               """),
           broken(
-              TwoLevelRules.EV_22,
+              EvtchnQueueRules.EV_22,
               "a pending port is raised",
               t -> running(t).user().fast(70, 0).ret(1, " pending=1 masked=0"),
               """
@@ -70,11 +70,11 @@ final class KvmXenMemoryCases {
                 because delivery of port 70 to vCPU 0
               """),
           holds(
-              TwoLevelRules.EV_23,
+              EvtchnQueueRules.EV_23,
               "nothing is sent for a masked port",
               t -> vector(running(t)).deliver(70, 0, -107)),
           broken(
-              TwoLevelRules.EV_23,
+              EvtchnQueueRules.EV_23,
               "a masked port is delivered",
               t -> running(t).user().fast(70, 0).ret(1, " pending=0 masked=1"),
               """
@@ -86,7 +86,7 @@ final class KvmXenMemoryCases {
               """,
               "KB-20"),
           broken(
-              TwoLevelRules.EV_23,
+              EvtchnQueueRules.EV_23,
               "a masked port notifies",
               t -> vector(running(t)).user().fast(70, 0).accept(0).ret(-107),
               """

@@ -93,6 +93,11 @@ class RuleCasesTest {
     return Stream.of(LpiCasesTest.CASES, VlpiCasesTest.CASES).flatMap(Collection::stream);
   }
 
+  /** The rules of KVM's vGIC and the hardware; ChannelCasesTest has those of event channels. */
+  private static List<Rule> rules() {
+    return Catalogue.rules().stream().filter(rule -> !rule.id().startsWith("EV-")).toList();
+  }
+
   @Test
   void everyRuleHasARejectingCaseOrAReason() {
     List<Rule> rejecting =
@@ -103,7 +108,7 @@ class RuleCasesTest {
             .toList();
 
     assertThat(Stream.of(rejecting, UNDECIDABLE.keySet(), BY_TEXT).flatMap(Collection::stream))
-        .containsExactlyInAnyOrderElementsOf(Catalogue.rules());
+        .containsExactlyInAnyOrderElementsOf(rules());
   }
 
   @Test
@@ -119,7 +124,7 @@ class RuleCasesTest {
             Stream.of(accepting, UNDECIDABLE.keySet(), NEVER_HELD, BY_TEXT)
                 .flatMap(Collection::stream)
                 .distinct())
-        .containsExactlyInAnyOrderElementsOf(Catalogue.rules());
+        .containsExactlyInAnyOrderElementsOf(rules());
   }
 
   /** Whole findings: rule, vCPU, INTID, sentence, expected, observed and the other events. */

@@ -132,6 +132,10 @@ public record Coverage(List<Entry> entries) {
       }
       case NESTED -> shown.add(Observation.NESTED_STATE);
       case PPI_STATE -> shown.add(Observation.PPI_STATE);
+      case GUEST_UPCALL -> shown.add(Observation.GUEST_UPCALL);
+      case GUEST_PORT -> shown.add(Observation.GUEST_PORT);
+      case GUEST_CHIP -> shown.add(Observation.GUEST_EOI);
+      case GUEST_SEND -> shown.add(Observation.GUEST_IPI);
       case VM -> {
         int op = constant(binding, Kind.VM.column("op"));
         if (op >= 0 && op < CREATION_OPS) {

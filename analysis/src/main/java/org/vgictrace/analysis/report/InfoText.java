@@ -8,6 +8,7 @@ import java.util.stream.Collectors;
 import org.vgictrace.analysis.check.CheckReport;
 import org.vgictrace.analysis.coverage.Coverage;
 import org.vgictrace.analysis.coverage.Coverage.Entry;
+import org.vgictrace.analysis.coverage.GuestAnswers;
 import org.vgictrace.analysis.coverage.Hint;
 import org.vgictrace.analysis.coverage.KvmXenAnswers;
 import org.vgictrace.analysis.coverage.XenAnswers;
@@ -51,6 +52,8 @@ public final class InfoText {
       answers(XenAnswers.of(meta, counts));
     } else if (KvmXenAnswers.concern(counts)) {
       answers(KvmXenAnswers.of(counts));
+    } else if (GuestAnswers.concern(counts)) {
+      answers(GuestAnswers.of(counts));
     } else {
       coverage(report.replay(), coverage);
     }

@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class BindingPacks {
   /** Names of the built-in packs, in the order they are searched. */
-  private static final List<String> BUILTIN = List.of("stock", "vgic", "vx", "vendor", "kvmxen");
+  private static final List<String> BUILTIN =
+      List.of("stock", "vgic", "vx", "vendor", "kvmxen", "evtchn");
 
   /**
    * What compilers append to the symbol of a partial or specialised copy of a function; probes

@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The file is as long as there are kinds: it is a table with hardly any code. What a Xen
  * hypervisor records is declared in {@link XenKinds}, what KVM's emulation of one does in {@link
- * KvmXenKinds}, and only listed here.
+ * KvmXenKinds}, what their guests record in {@link EvtchnKinds}, and only listed here.
  */
 public enum Kind {
   VCPU_ENTRY("vcpu_entry", "The vCPU enters the guest.", hex64("pc", "Guest program counter.")),
@@ -684,6 +684,11 @@ public enum Kind {
   KVM_XEN_LINE(KvmXenKinds.LINE),
   HVA_UNMAP(KvmXenKinds.UNMAP),
   KVM_XEN_WORDS(KvmXenKinds.WORDS),
+  GUEST_UPCALL(EvtchnKinds.UPCALL),
+  GUEST_PORT(EvtchnKinds.PORT_STEP),
+  GUEST_CHIP(EvtchnKinds.CHIP),
+  GUEST_SEND(EvtchnKinds.SEND),
+  GUEST_EVDEV(EvtchnKinds.DEVICE),
   LOST(
       "lost",
       "Events were lost on this CPU, between its event before this point and the one after it.",

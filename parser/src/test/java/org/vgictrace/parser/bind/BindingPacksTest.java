@@ -24,7 +24,7 @@ class BindingPacksTest {
   void builtinPacksLoad() {
     assertThat(packs.packs())
         .extracting(BindingPack::name)
-        .containsExactly("stock", "vgic", "vx", "vendor", "kvmxen");
+        .containsExactly("stock", "vgic", "vx", "vendor", "kvmxen", "evtchn");
   }
 
   @Test

@@ -2,10 +2,12 @@ package org.vgictrace.replay.engine;
 
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.vgictrace.replay.rule.Catalogue;
 import org.vgictrace.replay.rule.Observation;
@@ -43,6 +45,9 @@ public final class Ledger {
 
   /** Which rules judge the hardware's log, by catalogue position. Its gaps are counted apart. */
   private static final boolean[] OF_HARDWARE = ofHardware();
+
+  /** Which rules are judged by parts that know themselves what losses and clocks allow. */
+  private static final boolean[] CAREFUL = careful();
 
   private static final Reason[] REASONS = Reason.values();
   private static final Transition[] TRANSITIONS = Transition.values();
@@ -176,7 +181,7 @@ public final class Ledger {
     if (!judged[rule]) {
       return;
     }
-    if (blindness != null && !OF_HARDWARE[rule] && restsOnOthers(strength, finding)) {
+    if (blindness != null && !CAREFUL[rule] && restsOnOthers(strength, finding)) {
       indeterminate(rule, blindness);
       return;
     }
@@ -356,6 +361,21 @@ public final class Ledger {
       ofHardware[i] = rules.get(i).needs().contains(Observation.HARDWARE);
     }
     return ofHardware;
+  }
+
+  private static boolean[] careful() {
+    Set<Observation> apart =
+        EnumSet.of(
+            Observation.HARDWARE,
+            Observation.GUEST_UPCALL,
+            Observation.GUEST_PORT,
+            Observation.XEN_PORTS);
+    List<Rule> rules = Catalogue.rules();
+    boolean[] careful = new boolean[rules.size()];
+    for (int i = 0; i < careful.length; i++) {
+      careful[i] = rules.get(i).needs().stream().anyMatch(apart::contains);
+    }
+    return careful;
   }
 
   private static Map<Rule, Integer> indexes() {

@@ -7,7 +7,7 @@ import org.vgictrace.replay.engine.Strength;
 import org.vgictrace.replay.rule.KvmXenRules;
 import org.vgictrace.replay.rule.Observation;
 import org.vgictrace.replay.rule.Reason;
-import org.vgictrace.replay.rule.TwoLevelRules;
+import org.vgictrace.replay.rule.EvtchnQueueRules;
 
 /**
  * Judges what one delivery did: its result, its target, its port and the vectors it sent.
@@ -36,8 +36,8 @@ final class DeliveryChecks {
   /** Local APICs whose numbers agree in these bits may be addressed alike. */
   private static final int XAPIC_ID = 0xff;
 
-  private static final int EV_22 = Ledger.index(TwoLevelRules.EV_22);
-  private static final int EV_23 = Ledger.index(TwoLevelRules.EV_23);
+  private static final int EV_22 = Ledger.index(EvtchnQueueRules.EV_22);
+  private static final int EV_23 = Ledger.index(EvtchnQueueRules.EV_23);
   private static final int EV_50 = Ledger.index(KvmXenRules.EV_50);
   private static final int EV_54 = Ledger.index(KvmXenRules.EV_54);
   private static final int EV_55 = Ledger.index(KvmXenRules.EV_55);

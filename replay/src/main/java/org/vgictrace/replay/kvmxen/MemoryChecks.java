@@ -7,7 +7,7 @@ import org.vgictrace.replay.engine.Strength;
 import org.vgictrace.replay.rule.KvmXenRules;
 import org.vgictrace.replay.rule.Observation;
 import org.vgictrace.replay.rule.Reason;
-import org.vgictrace.replay.rule.TwoLevelRules;
+import org.vgictrace.replay.rule.EvtchnQueueRules;
 
 /**
  * Judges the selector, KVM's shadow of it and the upcall flag where probes read them.
@@ -38,8 +38,8 @@ final class MemoryChecks {
   private static final int WORDS_UPCALL = Kind.KVM_XEN_WORDS.column("upcall");
   private static final int WORDS_AT_REST = Kind.KVM_XEN_WORDS.column("at_rest");
 
-  private static final int EV_20 = Ledger.index(TwoLevelRules.EV_20);
-  private static final int EV_21 = Ledger.index(TwoLevelRules.EV_21);
+  private static final int EV_20 = Ledger.index(EvtchnQueueRules.EV_20);
+  private static final int EV_21 = Ledger.index(EvtchnQueueRules.EV_21);
   private static final int EV_52 = Ledger.index(KvmXenRules.EV_52);
   private static final int EV_53 = Ledger.index(KvmXenRules.EV_53);
 

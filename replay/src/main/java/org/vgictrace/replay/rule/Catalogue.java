@@ -26,8 +26,10 @@ public final class Catalogue {
               HardwareRules.ALL,
               JoinRules.ALL,
               RunStateRules.ALL,
-              TwoLevelRules.ALL,
+              EvtchnPortRules.ALL,
+              EvtchnQueueRules.ALL,
               KvmXenRules.ALL,
+              EvtchnGuestRules.ALL,
               QuirkRules.ALL)
           .flatMap(List::stream)
           .toList();

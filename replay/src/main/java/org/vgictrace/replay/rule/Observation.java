@@ -90,7 +90,24 @@ public enum Observation {
   APIC_STATE("whether a local APIC is on", ""),
   SEND_TABLE("when a port was taken out of the table of ports to send to", ""),
   RUNSTATE_COPY("the guest's copy of its run state", ""),
-  HYPERCALL_RESULTS("results of hypercalls", "");
+  HYPERCALL_RESULTS("results of hypercalls", ""),
+
+  // Event channels, in Xen and in a Linux guest.
+  GUEST_UPCALL("upcalls of a Linux guest", "probe xen_evtchn_do_upcall in the guest (gxe:upcall)"),
+  GUEST_PORT(
+      "what a Linux guest does to its event channels",
+      "probes handle_irq_for_port, evtchn_fifo_* and evtchn_2l_* in the guest (gxe:port, ...)"),
+  GUEST_EOI(
+      "late ends of events in a Linux guest",
+      "probes lateeoi_ack_dynirq and xen_irq_lateeoi in the guest (gxe:lateack, gxe:lateeoi)"),
+  GUEST_BINDING(
+      "what a Linux guest binds its ports to",
+      "probes xen_irq_info_common_setup and bind_evtchn_to_cpu in the guest (gxe:bindport,"
+          + " gxe:bindcpu)"),
+  GUEST_IPI("IPIs of a Linux guest", "probe xen_send_IPI_one in the guest (gxe:ipi)"),
+  XEN_PORTS("event channels in Xen (an instrumented hypervisor)", ""),
+  XEN_RESULTS("results of event channel operations", ""),
+  SHARED_MEMORY("what is in the memory a guest shares with its hypervisor", "");
 
   private final String doc;
   private final String record;
@@ -140,6 +157,9 @@ public enum Observation {
           RUNSTATE_COPY,
           HYPERCALL_RESULTS ->
           Subject.KVM_XEN;
+      case GUEST_UPCALL, GUEST_PORT, GUEST_EOI, GUEST_BINDING, GUEST_IPI, SHARED_MEMORY ->
+          Subject.GUEST_EVENTS;
+      case XEN_PORTS, XEN_RESULTS -> Subject.XEN_EVENTS;
       default -> Subject.KVM_VGIC;
     };
   }
@@ -150,6 +170,7 @@ public enum Observation {
       case ITS_COMMANDS, ITS_MESSAGES, LPI_SWITCH, VPE, VLPI, SAVED_TABLES -> false;
       case XEN_SEND, XEN_HYPERCALL, XEN_UPCALL, XEN_RUNSTATE, XEN_TIMER, XEN_LINE -> false;
       case X86_INJECT, X86_ACCEPT, SWITCHES -> false;
+      case GUEST_UPCALL, GUEST_PORT, GUEST_EOI, GUEST_BINDING, GUEST_IPI -> false;
       default -> true;
     };
   }

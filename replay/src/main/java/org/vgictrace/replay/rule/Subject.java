@@ -18,7 +18,11 @@ public enum Subject {
   /** The scheduler of a Xen host, as xentrace records it. */
   XEN_SCHEDULER("Xen's scheduler"),
   /** KVM's emulation of Xen on x86. */
-  KVM_XEN("KVM's emulation of Xen");
+  KVM_XEN("KVM's emulation of Xen"),
+  /** Event channels as a Linux guest takes them. */
+  GUEST_EVENTS("a Linux guest's event channels"),
+  /** Event channels inside of a hypervisor that records their bits. */
+  XEN_EVENTS("event channels");
 
   private final String doc;
 

@@ -37,11 +37,11 @@ class CatalogueTest {
     addNumbered(expected, "INV-GIC-", 8);
     addNumbered(expected, "INV-JOIN-", 2);
     expected.addAll(List.of("XT-I04", "XT-I05", "XT-I06", "XT-I07"));
-    expected.addAll(List.of("EV-20", "EV-21", "EV-22", "EV-23"));
-    expected.addAll(List.of("EV-41", "EV-42", "EV-44"));
-    for (int i = 50; i <= 66; i++) {
-      expected.add("EV-" + i);
-    }
+    addRange(expected, 1, 12);
+    addRange(expected, 20, 40);
+    expected.addAll(List.of("EV-43", "EV-45", "EV-41", "EV-42", "EV-44"));
+    addRange(expected, 50, 66);
+    addRange(expected, 70, 76);
     expected.addAll(
         List.of("Q-SGI0", "Q-ACK72", "Q-PRUNE61", "Q-MOVALL", "Q-LPI5", "Q-EMPTY", "Q-SOFT"));
 
@@ -64,9 +64,13 @@ class CatalogueTest {
             "INV-OWN-8 warning",
             "INV-LOCK-9 warning",
             "XT-I07 warning",
+            "EV-10 warning",
+            "EV-25 warning",
+            "EV-27 info",
             "EV-42 warning",
             "EV-65 warning",
             "EV-66 warning",
+            "EV-75 info",
             "Q-SGI0 quirk",
             "Q-ACK72 quirk",
             "Q-PRUNE61 quirk",
@@ -121,6 +125,13 @@ class CatalogueTest {
             "INV-NV-3",
             "INV-GIC-8",
             "INV-JOIN-2",
+            "EV-08",
+            "EV-20",
+            "EV-21",
+            "EV-24",
+            "EV-31",
+            "EV-33",
+            "EV-40",
             "EV-41",
             "EV-44",
             "EV-51",
@@ -128,7 +139,9 @@ class CatalogueTest {
             "EV-56",
             "EV-58",
             "EV-61",
-            "EV-63");
+            "EV-63",
+            "EV-73",
+            "EV-74");
   }
 
   @Test
@@ -211,6 +224,12 @@ class CatalogueTest {
             rule.functions(),
             rule.architecture())
         .flatMap(List::stream);
+  }
+
+  private static void addRange(List<String> ids, int first, int last) {
+    for (int i = first; i <= last; i++) {
+      ids.add(i < 10 ? "EV-0" + i : "EV-" + i);
+    }
   }
 
   private static void addNumbered(List<String> ids, String prefix, int count) {
