@@ -18,11 +18,7 @@ import org.vgictrace.parser.event.Kind;
 class EvtchnPackTest {
   private static final Set<Kind> GUEST =
       EnumSet.of(
-          Kind.GUEST_UPCALL,
-          Kind.GUEST_PORT,
-          Kind.GUEST_CHIP,
-          Kind.GUEST_SEND,
-          Kind.GUEST_EVDEV);
+          Kind.GUEST_UPCALL, Kind.GUEST_PORT, Kind.GUEST_CHIP, Kind.GUEST_SEND, Kind.GUEST_EVDEV);
 
   @Test
   void binaryAndTextOfARecordingGiveTheSameTables() throws IOException {

@@ -72,6 +72,8 @@ public final class XenPart implements Part {
   private final Machine machine;
   private final Reporter reporter;
   private final XenBindings bindings;
+  private final CpuRecords records = new CpuRecords();
+  private final XenSleepers sleepers;
   private final XenRaises raises;
   private final Int2ObjectHashMap<XenDomain> domains = new Int2ObjectHashMap<>();
 
@@ -81,7 +83,8 @@ public final class XenPart implements Part {
     this.machine = machine;
     reporter = new Reporter(ledger, machine);
     bindings = new XenBindings(reporter, this::existing);
-    raises = new XenRaises(reporter);
+    sleepers = new XenSleepers(reporter, records);
+    raises = new XenRaises(reporter, records, sleepers);
   }
 
   @Override
@@ -99,7 +102,7 @@ public final class XenPart implements Part {
       case XEN_SCHED -> scheduled(e);
       case XEN_SWITCH -> {
         runs(vcpu(e.getInt(NEXT_DOMAIN, -1), e.getInt(NEXT_VCPU, -1)));
-        raises.recorded(e, false);
+        records.recorded(e, false);
       }
       case XEN_RUNSTATE -> {
         if (e.getInt(RUN_NEW, -1) == RUNNING) {
@@ -108,7 +111,7 @@ public final class XenPart implements Part {
       }
       case XEN_HYPERCALL -> {
         called(e);
-        raises.recorded(e, false);
+        records.recorded(e, false);
       }
       case XEN_DOMAIN -> lives(e.getInt(LIFE_DOMAIN, -1), e.getInt(LIFE_OP, -1) == CREATE);
       case LOST -> {
@@ -158,7 +161,7 @@ public final class XenPart implements Part {
         bindings.changed(domain, p, number, e);
       } else if (v != null) {
         if (step == SET_PENDING) {
-          bindings.raised(domain, p, v, raises.latest(e.cpu), e);
+          bindings.raised(domain, p, v, records.latest(e.cpu), e);
           raises.raised(domain, p, v, e);
         } else if (step == UNMASK) {
           raises.unmasked(domain, p, v, e);
@@ -169,7 +172,7 @@ public final class XenPart implements Part {
     }
     reporter.end();
     if (step != LINK) {
-      raises.recorded(e, false);
+      records.recorded(e, false);
     }
   }
 
@@ -179,14 +182,14 @@ public final class XenPart implements Part {
       return;
     }
     if (step == BLOCK) {
-      raises.recorded(e, true);
+      records.recorded(e, true);
     }
     XenVcpu v = vcpu(e.getInt(SCHED_DOMAIN, -1), e.getInt(SCHED_VCPU, -1));
     if (v == null) {
       return;
     }
     if (step == WAKE) {
-      raises.woken(v, e.cpu);
+      sleepers.woken(v, e.cpu);
     } else if (v.blocking) {
       raises.blocks(v, e.seq);
     }
@@ -194,7 +197,7 @@ public final class XenPart implements Part {
 
   private void runs(@Nullable XenVcpu v) {
     if (v != null) {
-      raises.runs(v);
+      sleepers.runs(v);
     }
   }
 
@@ -203,7 +206,7 @@ public final class XenPart implements Part {
     if (v == null) {
       return;
     }
-    raises.runs(v);
+    sleepers.runs(v);
     v.blocking = e.getInt(CALL_OP, -1) == SCHED_OP && e.get(CALL_COMMAND, -1) == SCHEDOP_BLOCK;
   }
 }

@@ -4,8 +4,6 @@ import static org.vgictrace.replay.engine.Ledger.index;
 
 import java.util.Objects;
 import org.agrona.collections.Int2ObjectHashMap;
-import org.agrona.collections.IntHashSet;
-import org.agrona.collections.Long2LongHashMap;
 import org.jspecify.annotations.Nullable;
 import org.vgictrace.parser.event.Kind;
 import org.vgictrace.replay.engine.Event;
@@ -15,7 +13,7 @@ import org.vgictrace.replay.rule.EvtchnQueueRules;
 import org.vgictrace.replay.rule.Reason;
 import org.vgictrace.replay.verdict.Finding;
 
-/** What a raise, or an unmasking, did: EV-20 to EV-24, EV-31 to EV-33, EV-40. */
+/** What a raise, or an unmasking, did: EV-20 to EV-24, EV-31 to EV-33. */
 final class XenRaises {
   private static final int EV_05 = index(EvtchnPortRules.EV_05);
   private static final int EV_20 = index(EvtchnQueueRules.EV_20);
@@ -26,7 +24,6 @@ final class XenRaises {
   private static final int EV_31 = index(EvtchnQueueRules.EV_31);
   private static final int EV_32 = index(EvtchnQueueRules.EV_32);
   private static final int EV_33 = index(EvtchnQueueRules.EV_33);
-  private static final int EV_40 = index(EvtchnQueueRules.EV_40);
 
   /** Bits of a word of the selector, of all guests but 32-bit ones of x86. */
   private static final int WORD_BITS = 64;
@@ -52,40 +49,19 @@ final class XenRaises {
     boolean behind;
   }
 
-  /** The latest record of each CPU: what it records next began after that. */
-  private final Long2LongHashMap latest = new Long2LongHashMap(-1);
+  private final CpuRecords records;
+  private final XenSleepers sleepers;
 
-  private boolean sawWake;
-  private final IntHashSet idleCpus = new IntHashSet();
-
-  XenRaises(Reporter reporter) {
+  XenRaises(Reporter reporter, CpuRecords records, XenSleepers sleepers) {
     this.reporter = reporter;
+    this.records = records;
+    this.sleepers = sleepers;
     queues = new XenQueues(reporter);
   }
 
   void forget() {
     links.clear();
-    latest.clear();
-    idleCpus.clear();
-  }
-
-  /** The latest record of a CPU that is of nothing still under way; -1 if there is none. */
-  long latest(int cpu) {
-    return latest.get(cpu);
-  }
-
-  /**
-   * A CPU has recorded something that is no part of a raise: none it had begun is under way.
-   *
-   * @param idle whether it has nothing to run
-   */
-  void recorded(Event e, boolean idle) {
-    latest.put(e.cpu, e.seq);
-    if (idle) {
-      idleCpus.add(e.cpu);
-    } else {
-      idleCpus.remove(e.cpu);
-    }
+    records.forget();
   }
 
   void linked(XenDomain domain, XenPort p, XenVcpu v, Event e) {
@@ -94,7 +70,7 @@ final class XenRaises {
       reporter.gap();
     }
     v.blocking = false;
-    queues.linked(domain, p, v, link, latest.get(e.cpu), e);
+    queues.linked(domain, p, v, link, records.latest(e.cpu), e);
   }
 
   void raised(XenDomain domain, XenPort p, XenVcpu v, Event e) {
@@ -129,7 +105,7 @@ final class XenRaises {
       boolean newly = e.get(NEWLY, 0) != 0;
       delivered(domain, p, v, link, newly, marked, flagged, EV_20, e);
     }
-    wakes(domain, v, flagged, e);
+    sleepers.raised(domain, v, flagged, e);
   }
 
   private void maskedRaise(
@@ -167,7 +143,7 @@ final class XenRaises {
     } else if (waited || marked) {
       delivered(domain, p, v, link, waited, marked, flagged, EV_24, e);
     }
-    wakes(domain, v, flagged, e);
+    sleepers.raised(domain, v, flagged, e);
   }
 
   private @Nullable Link takeLink(XenPort p, int cpu) {
@@ -275,7 +251,7 @@ final class XenRaises {
   /** With the FIFO ABI: a port that was not linked must have been. */
   private void onQueue(XenDomain domain, XenPort p, XenVcpu v, int lost, Event e) {
     // Between the unmasking and the link the guest may have masked the port again.
-    if (lost == EV_24 || !p.isUnlinked(latest.get(e.cpu))) {
+    if (lost == EV_24 || !p.isUnlinked(records.latest(e.cpu))) {
       reporter.indeterminate(EV_31, Reason.RACE_WINDOW);
       return;
     }
@@ -360,7 +336,7 @@ final class XenRaises {
 
   /** Whether a raise began after the moment from which the vCPU's bits are known. */
   private boolean isSure(XenVcpu v, Event e) {
-    return v.knownSeq <= latest.get(e.cpu);
+    return v.knownSeq <= records.latest(e.cpu);
   }
 
   /**
@@ -378,21 +354,10 @@ final class XenRaises {
 
   private void settle(XenVcpu v) {
     Finding finding = v.suspicion;
-    if (finding != null && haveAllRecordedSince(finding.at().seq())) {
+    if (finding != null && records.haveAllRecordedSince(finding.at().seq())) {
       v.suspicion = null;
       reporter.broken(v.suspectedRule, Strength.ABSENCE, finding);
     }
-  }
-
-  private boolean haveAllRecordedSince(long seq) {
-    Long2LongHashMap.EntryIterator each = latest.entrySet().iterator();
-    while (each.hasNext()) {
-      each.next();
-      if (each.getLongValue() < seq && !idleCpus.contains((int) each.getLongKey())) {
-        return false;
-      }
-    }
-    return true;
   }
 
   /** A mark is recorded: one that was under way elsewhere explains what was suspected. */
@@ -410,54 +375,6 @@ final class XenRaises {
     settle(v);
     if (!v.blocked && v.wokenBy != cpu) {
       v.guestActed(domain.fifo);
-    }
-  }
-
-  /** An upcall that was newly raised wakes a vCPU that sleeps. */
-  private void wakes(XenDomain domain, XenVcpu v, boolean flagged, Event e) {
-    if (v.wokenBy == e.cpu) {
-      v.wokenBy = -1;
-      if (flagged) {
-        reporter.consistent(EV_40);
-      }
-    } else if (v.blocked && flagged && v.asleep == null && isSure(v, e)) {
-      v.asleep =
-          finding(
-              EV_40,
-              e,
-              domain,
-              v,
-              "The upcall of vCPU " + v.id + " does not wake it",
-              "a wake of the vCPU next to the raise",
-              text(e));
-    } else if (v.blocked && v.asleep != null) {
-      reporter.broken(EV_40, Strength.ABSENCE, v.asleep);
-      v.asleep = null;
-      v.blocked = false;
-    }
-  }
-
-  void woken(XenVcpu v, int cpu) {
-    sawWake = true;
-    v.wokenBy = v.blocked ? cpu : -1;
-    awake(v);
-  }
-
-  /** The vCPU runs: it may do anything. One that slept was woken, which is recorded. */
-  void runs(XenVcpu v) {
-    if (v.blocked && sawWake && v.asleep == null) {
-      reporter.gap();
-    }
-    v.wokenBy = -1;
-    awake(v);
-  }
-
-  private void awake(XenVcpu v) {
-    v.blocked = false;
-    v.blocking = false;
-    if (v.asleep != null) {
-      v.asleep = null;
-      reporter.consistent(EV_40);
     }
   }
 
@@ -494,7 +411,7 @@ final class XenRaises {
   }
 
   /** What a raise found and did, in words. */
-  private static String text(Event e) {
+  static String text(Event e) {
     return (e.get(NEWLY, 0) != 0 ? "newly pending" : "was pending")
         + (e.get(MASKED, 0) != 0 ? ", masked" : "")
         + (e.get(SELECTOR, 0) != 0 ? ", bit newly set" : ", bit not newly set")

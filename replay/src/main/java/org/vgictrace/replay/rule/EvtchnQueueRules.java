@@ -285,7 +285,7 @@ public final class EvtchnQueueRules {
           .holds(
               "A raise that newly sets the upcall flag of a blocked vCPU wakes it. The wake"
                   + " is recorded next to the raise.")
-          .why("Nothing else would.")
+          .why("A vCPU that sleeps looks at nothing by itself.")
           .catches(
               "A vCPU that sleeps while events wait for it (x86/upcall: inject a spurious"
                   + " event after setting upcall vector).")
