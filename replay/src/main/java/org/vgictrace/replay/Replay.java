@@ -6,6 +6,7 @@ import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.vgictrace.parser.event.Batch;
 import org.vgictrace.parser.event.Kind;
 import org.vgictrace.replay.engine.Event;
@@ -35,6 +36,8 @@ import org.vgictrace.replay.rule.Severity;
 import org.vgictrace.replay.verdict.FindingListener;
 import org.vgictrace.replay.verdict.RuleCount;
 import org.vgictrace.replay.verdict.TransitionCount;
+import org.vgictrace.replay.xen.Writer;
+import org.vgictrace.replay.xen.XenPart;
 
 /**
  * Replays one capture under one profile. Feed it every batch in order with {@link #accept}, then
@@ -46,6 +49,8 @@ public final class Replay {
 
   private final Ledger ledger;
   private final KvmModel model;
+  private final XenPart xen;
+  private final @Nullable Writer forced;
 
   /** The parts that look at a kind, by its ordinal; the model of the vGIC comes first. */
   private final Part[][] parts = new Part[KINDS.length][];
@@ -60,11 +65,28 @@ public final class Replay {
    */
   public Replay(ReplayOptions options, FindingListener listener) {
     ledger = new Ledger(judged(options), listener);
-    Profile profile = Profile.choose(options.profile(), options.release());
+    forced = Writer.ofProfile(options.profile());
+    Profile profile =
+        forced == null
+            ? Profile.choose(options.profile(), options.release())
+            : Profile.choose(null, null);
     model = new KvmModel(profile, options.order(), ledger);
     Machine machine = model.machine();
     Reporter reporter = model.reporter();
-    List<Part> all =
+    HardwarePart hardware = new HardwarePart(machine, ledger);
+    xen = new XenPart(hardware, ledger, forced);
+    List<Part> all = forced == null ? kvm(options, machine, reporter) : new ArrayList<>();
+    all.add(xen);
+    all.add(hardware);
+    for (Kind kind : KINDS) {
+      parts[kind.ordinal()] =
+          all.stream().filter(part -> part.kinds().contains(kind)).toArray(Part[]::new);
+    }
+  }
+
+  /** The parts that know KVM. */
+  private List<Part> kvm(ReplayOptions options, Machine machine, Reporter reporter) {
+    return new ArrayList<>(
         List.of(
             model,
             new StepMarks(model),
@@ -76,12 +98,12 @@ public final class Replay {
             new OwnershipModel(machine, reporter),
             new TimerModel(machine, reporter),
             new LockPart(machine, reporter),
-            new NestedPart(model),
-            new HardwarePart(machine, ledger));
-    for (Kind kind : KINDS) {
-      parts[kind.ordinal()] =
-          all.stream().filter(part -> part.kinds().contains(kind)).toArray(Part[]::new);
-    }
+            new NestedPart(model)));
+  }
+
+  /** The hypervisor that a log of the hardware is by, as far as that is known. */
+  Writer writer() {
+    return xen.writer();
   }
 
   /** The kinds a replay looks at; a reader need not decode the others. */
@@ -148,7 +170,7 @@ public final class Replay {
     long inconsistent = ledger.transitionsInconsistent(model.gaps(), model.entries());
     long undecided = ledger.transitions() - ledger.transitionsConsistent() - inconsistent;
     return new ReplayResult(
-        model.profile(),
+        profile(),
         List.of(),
         model.hostGic(),
         ledger.transitions(),
@@ -162,7 +184,15 @@ public final class Replay {
         missing(verdicts.counts()),
         model.gaps() + ledger.hardwareGaps(),
         model.vms(),
-        model.vcpus());
+        xen.writer().isXen() ? xen.vcpus() : model.vcpus());
+  }
+
+  private String profile() {
+    if (!xen.writer().isXen()) {
+      return model.profile();
+    }
+    String by = forced == null ? "recognised by its register accesses" : "forced";
+    return xen.writer() + " (" + by + ")";
   }
 
   private List<TransitionCount> steps() {

@@ -25,7 +25,11 @@ public final class Catalogue {
               NestedRules.ALL,
               HardwareRules.ALL,
               JoinRules.ALL,
-              QuirkRules.ALL)
+              XenRules.ALL,
+              XenOldRules.ALL,
+              XenNewRules.ALL,
+              QuirkRules.ALL,
+              XenLimitRules.ALL)
           .flatMap(List::stream)
           .toList();
 

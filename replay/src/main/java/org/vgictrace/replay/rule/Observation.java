@@ -68,7 +68,9 @@ public enum Observation {
   SAVED_TABLES(
       "pending tables being saved",
       "probe vgic_v3_save_pending_tables (vgic:save_pending) with its return"),
-  HARDWARE("accesses to the virtual CPU interface (log of an emulated machine)", "");
+  HARDWARE("accesses to the virtual CPU interface (log of an emulated machine)", ""),
+  XEN_STEPS("steps inside Xen's vGIC (instrumented hypervisor)", ""),
+  XEN_LOCKS("locks taken inside Xen", "");
 
   private final String doc;
   private final String record;
