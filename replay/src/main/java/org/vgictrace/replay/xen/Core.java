@@ -137,6 +137,7 @@ final class Core {
     vcpu = newVcpu;
     maybeLeft = false;
     v3Guest = false;
+    fresh = 0;
     due = 0;
     folding = false;
     evicted = 0;

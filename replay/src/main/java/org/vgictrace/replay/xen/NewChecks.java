@@ -210,7 +210,7 @@ final class NewChecks {
     unclear(e, c);
     if (Hcr.has(value, Hcr.EN)) {
       enabled(e, c, count, value);
-    } else if (c.afterHcrRead) {
+    } else if (c.context == Core.Context.LOADED) {
       if (c.used > 0) {
         foldEnds(e, c, count);
         report.consistent(NV_I10);

@@ -125,7 +125,8 @@ final class Switches {
       c.groups |= 1 << group;
       c.image.priorities(group, index, value);
     } else if (!c.v3) {
-      c.stage = c.stage == Stage.SAVE_LRS ? Stage.SAVE_DOUBT : Stage.IDLE;
+      end(e, c);
+      c.stage = Stage.SAVE_DOUBT;
     } else {
       end(e, c);
       if (group == 0) {
@@ -267,8 +268,8 @@ final class Switches {
       saved(e, c);
     } else if (!c.v3 && !enabled && c.stage == Stage.RESTORE_BROKEN) {
       c.stage = Stage.IDLE;
-    } else if (!c.v3 && !enabled && !c.afterHcrRead) {
-      // The end of a save.
+    } else if (!c.v3 && !enabled && (c.stage == Stage.SAVE_AP || c.stage == Stage.SAVE_DOUBT)) {
+      // The end of a save of which a step is missing.
       c.stage = Stage.IDLE;
       left(c);
     } else if (c.stage == Stage.RESTORE_VMCR) {
@@ -293,6 +294,7 @@ final class Switches {
     recognition.switched();
     int vcpu = vcpus.restored(e, c, c.image);
     c.enter(Context.LOADED, vcpu);
+    c.fresh = -1L;
     c.restored = true;
   }
 
