@@ -60,6 +60,9 @@ final class Core {
   /** List registers the hypervisor read or wrote since the guest last used its interface. */
   long fresh;
 
+  /** List registers that the hypervisor read or wrote, or restored, in this residency. */
+  long own;
+
   /** Whether the latest access was the guest's. */
   boolean running;
 
@@ -131,6 +134,16 @@ final class Core {
     return (fresh >>> lr & 1) != 0;
   }
 
+  /** A list register is read or written. */
+  void touch(int lr) {
+    fresh |= 1L << lr;
+    own |= 1L << lr;
+  }
+
+  boolean isOwn(int lr) {
+    return (own >>> lr & 1) != 0;
+  }
+
   /** Another virtual CPU, or none, is in the interface. */
   void enter(Context newContext, int newVcpu) {
     context = newContext;
@@ -138,6 +151,7 @@ final class Core {
     maybeLeft = false;
     v3Guest = false;
     fresh = 0;
+    own = 0;
     due = 0;
     folding = false;
     evicted = 0;

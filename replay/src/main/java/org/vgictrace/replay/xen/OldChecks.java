@@ -37,7 +37,8 @@ final class OldChecks {
 
   /** A list register is written by no context switch. */
   void written(Event e, Core c, VirtualInterface v, int lr, long value) {
-    if (!v.isKnown(lr) || !c.isFresh(lr)) {
+    boolean free = v.isKnown(lr) && Lr.state(v.value(lr), c.v3) == Lr.STATE_INACTIVE;
+    if (!free && (!v.isKnown(lr) || !c.isFresh(lr))) {
       report.indeterminate(XV_I02, v.isKnown(lr) ? Reason.UNMARKED_LOSS : Reason.TRACE_START);
       return;
     }
@@ -163,8 +164,9 @@ final class OldChecks {
   void exited(Core c, VirtualInterface v, int count) {
     c.folding = true;
     c.due = 0;
+    c.fresh = 0;
     for (int lr = 0; lr < count; lr++) {
-      if (v.isPinned(lr) || v.isKnown(lr) && v.isUnseen(lr)) {
+      if (c.isOwn(lr) && (v.isPinned(lr) || v.isKnown(lr) && v.isUnseen(lr))) {
         c.due |= 1L << lr;
       }
     }
@@ -182,6 +184,8 @@ final class OldChecks {
   void folded(Event e, Core c) {
     if (c.folding && c.due != 0) {
       int lr = Long.numberOfTrailingZeros(c.due);
+      // A missing restore would make it so at every exit.
+      c.own &= ~c.due;
       report.absent(
           OV_I02,
           report.finding(

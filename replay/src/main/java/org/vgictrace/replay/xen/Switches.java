@@ -211,7 +211,7 @@ final class Switches {
       end(e, c);
       return false;
     }
-    if (lr == 0 && count > 0) {
+    if (lr == 0 && count > 0 && c.stage != Stage.RESTORE_BROKEN) {
       c.stage = Stage.RESTORE_LRS;
       c.image = new Image(count);
       c.image.lrs[0] = value;
@@ -295,6 +295,7 @@ final class Switches {
     int vcpu = vcpus.restored(e, c, c.image);
     c.enter(Context.LOADED, vcpu);
     c.fresh = -1L;
+    c.own = -1L;
     c.restored = true;
   }
 

@@ -109,6 +109,14 @@ final class Vcpus {
     if (image.isBlank()) {
       return named();
     }
+    for (Image before : saved) {
+      if (isExplained(c, before, image)) {
+        // It stays among the saved ones, for it may be another's.
+        report.restoredUndecided(Reason.UNMARKED_LOSS);
+        exact = false;
+        return -1;
+      }
+    }
     if (!lost.isEmpty()) {
       report.restoredUndecided(Reason.UNKNOWN_VCPU);
       int vcpu = lost.remove(lost.size() - 1);
@@ -145,11 +153,7 @@ final class Vcpus {
       return named();
     }
     Image before = saved.remove(at);
-    if (isExplained(c, before, image)) {
-      report.restoredUndecided(Reason.UNMARKED_LOSS);
-    } else {
-      report.restoredWrong(e, c, image, before, !fromStart);
-    }
+    report.restoredWrong(e, c, image, before, !fromStart);
     return before.vcpu;
   }
 

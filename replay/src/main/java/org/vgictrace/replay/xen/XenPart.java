@@ -264,7 +264,7 @@ public final class XenPart implements Part {
 
   private void registerRead(Event e, Core c, int lr, long value) {
     report.read(c, lr, value);
-    c.fresh |= 1L << lr;
+    c.touch(lr);
     if (isOld()) {
       report.judge(Writer.XEN_OLD);
       old.read(c, lr);
@@ -286,7 +286,7 @@ public final class XenPart implements Part {
     } else if (!restoring && c.context == Core.Context.LOADED) {
       given(e, c, v, lr, value);
     }
-    c.fresh |= 1L << lr;
+    c.touch(lr);
   }
 
   private void given(Event e, Core c, @Nullable VirtualInterface v, int lr, long value) {

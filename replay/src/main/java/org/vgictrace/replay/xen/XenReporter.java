@@ -251,8 +251,9 @@ final class XenReporter {
 
   /** List registers are written between a save and a restore. */
   void writtenWhileIdle(Event e, Core c) {
-    contradicted(
+    violated(
         XV_I13,
+        Strength.SOFT,
         finding(
             XV_I13,
             e,
