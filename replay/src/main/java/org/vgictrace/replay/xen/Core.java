@@ -105,6 +105,19 @@ final class Core {
   /** Whether HCR.En was cleared since the last flush. */
   boolean disabled;
 
+  /** Interrupts that the last fold found active, and how many of them there are. */
+  final long[] active = new long[64];
+
+  int actives;
+
+  /** The same of the fold that is going on. */
+  final long[] activeNow = new long[64];
+
+  int activesNow;
+
+  /** Which of the active ones this fold has met again, as bits. */
+  long met;
+
   /** Whether underflow was asked for at the last flush with fewer registers than there are. */
   boolean early;
 
@@ -158,11 +171,31 @@ final class Core {
     used = newContext == Context.LOADED ? 0 : -1;
     folded = 0;
     toClear = -1;
+    actives = 0;
+    activesNow = 0;
+    met = 0;
     flushing = false;
     filled = 0;
     disabled = false;
     early = false;
     mustDisable = false;
+  }
+
+  /** An access may have been made here that is not known. */
+  void doubt() {
+    fresh = 0;
+    own = 0;
+    due = 0;
+    folding = false;
+    used = -1;
+    folded = 0;
+    toClear = -1;
+    actives = 0;
+    activesNow = 0;
+    flushing = false;
+    early = false;
+    mustDisable = false;
+    suspicions.clear();
   }
 
   /** Nothing is known any more. */

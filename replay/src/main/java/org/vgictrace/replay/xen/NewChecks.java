@@ -48,6 +48,7 @@ final class NewChecks {
       return;
     }
     c.flushing = false;
+    meet(c, value);
     if (lr == c.folded) {
       c.toClear = lr;
       c.toClearValue = value;
@@ -67,6 +68,48 @@ final class NewChecks {
       c.toClear = lr;
       c.toClearValue = value;
     }
+  }
+
+  /** Compares what is folded with what was active at the last fold. */
+  private static void meet(Core c, long value) {
+    long intid = Lr.intid(value, c.v3, false);
+    for (int i = 0; i < c.actives; i++) {
+      if (c.active[i] == intid) {
+        c.met |= 1L << i;
+      }
+    }
+    if (Lr.isActive(value, c.v3) && c.activesNow < c.activeNow.length) {
+      c.activeNow[c.activesNow++] = intid;
+    }
+  }
+
+  /** The fold is over: what was active at the last one has been in a list register since. */
+  private void activeKept(Event e, Core c) {
+    for (int i = 0; i < c.actives; i++) {
+      if ((c.met >>> i & 1) != 0) {
+        report.consistent(XV_I02);
+      } else {
+        report.contradicted(
+            XV_I02,
+            report.finding(
+                XV_I02,
+                e,
+                "HCR write, end of the fold",
+                List.of(),
+                c.active[i],
+                "an active interrupt on CPU " + c.cpu + " lost its list register",
+                "INTID " + c.active[i] + " in a list register until it is ended",
+                "other interrupts in LR0 to LR" + (c.used - 1)));
+      }
+    }
+  }
+
+  /** What this fold found active is what the next one has to meet. */
+  private static void keepActive(Core c) {
+    System.arraycopy(c.activeNow, 0, c.active, 0, c.activesNow);
+    c.actives = c.activesNow;
+    c.activesNow = 0;
+    c.met = 0;
   }
 
   /** A list register that was read has not been cleared before the next access. */
@@ -256,7 +299,13 @@ final class NewChecks {
     c.early = false;
     if (c.folded == c.used) {
       report.consistent(NV_I02);
+      if (c.used < count) {
+        activeKept(e, c);
+      }
+      keepActive(c);
     } else {
+      c.actives = 0;
+      c.activesNow = 0;
       report.absent(
           NV_I02,
           report.finding(

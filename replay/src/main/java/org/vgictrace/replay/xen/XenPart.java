@@ -184,19 +184,20 @@ public final class XenPart implements Part {
     }
     Register reg = REGISTERS[label];
     Core c = core(e, e.getInt(ICH_GIC, 3) == 3);
-    if (c == null) {
-      // It may have been any CPU's.
-      forget();
-      return;
-    }
     long value = e.get(ICH_VALUE, 0);
     if (reg == Register.VTR) {
-      counted((int) (value & (c.v3 ? 0x1f : 0x3f)) + 1);
+      // Xen reads it when it brings a CPU up, and never again.
+      counted((int) (value & (e.getInt(ICH_GIC, 3) == 3 ? 0x1f : 0x3f)) + 1);
       if (!started) {
         vcpus.startsHere();
       }
     }
     started = true;
+    if (c == null) {
+      // It may be any CPU's: to each of them it is a line that is missing.
+      cores.forEach(Core::doubt);
+      return;
+    }
     c.running = false;
     boolean write = e.getInt(ICH_OP, 0) == 1;
     long index = e.get(ICH_INDEX, 0);
