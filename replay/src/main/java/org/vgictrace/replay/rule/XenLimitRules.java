@@ -50,7 +50,7 @@ public final class XenLimitRules {
               "A disabled or moving interrupt that leaves its list register keeps"
                   + " its queued mark; the instance is lost until it is raised again.")
           .why("It is only looked at when the interrupt is enabled and stays.")
-          .catches("A lost instance.")
+          .catches("An instance that is never delivered.")
           .needs(XEN_STEPS)
           .function("gic_update_one_lr (xen/arch/arm/gic-vgic.c)")
           .build();

@@ -58,7 +58,7 @@ public final class XenNewRules {
                   + " Not visible in the log of the hardware: it needs records of the"
                   + " hypervisor itself.")
           .why("That is how it is found again.")
-          .catches("Corrupted lists.")
+          .catches("Lists that lead into each other.")
           .needs(XEN_STEPS)
           .function("vgic_queue_irq_unlock (xen/arch/arm/vgic/vgic.c)")
           .function("vgic_prune_ap_list (xen/arch/arm/vgic/vgic.c)")
@@ -119,7 +119,7 @@ public final class XenNewRules {
                   + " line is noted as down. Not visible in the log of the hardware: it"
                   + " needs records of the hypervisor itself.")
           .why("The fold samples the physical line again.")
-          .catches("A stuck interrupt.")
+          .catches("An interrupt that is never delivered again.")
           .needs(XEN_STEPS)
           .function("vgic_v2_populate_lr (xen/arch/arm/vgic/vgic-v2.c)")
           .build();
@@ -160,7 +160,7 @@ public final class XenNewRules {
                   + " then the most urgent. Not visible in the log of the hardware: it"
                   + " needs records of the hypervisor itself.")
           .why("The list is sorted for that.")
-          .catches("Priority inversion.")
+          .catches("Urgent interrupts that wait for others.")
           .needs(XEN_STEPS)
           .function("vgic_sort_ap_list (xen/arch/arm/vgic/vgic.c)")
           .build();
@@ -184,7 +184,7 @@ public final class XenNewRules {
               "With an empty list no list register is in use. Not visible in the"
                   + " log of the hardware: it needs records of the hypervisor itself.")
           .why("The fold would not be done.")
-          .catches("Stale interrupts.")
+          .catches("Interrupts delivered that are over.")
           .needs(XEN_STEPS)
           .function("vgic_sync_from_lrs (xen/arch/arm/vgic/vgic.c)")
           .build();
@@ -207,7 +207,7 @@ public final class XenNewRules {
               "Locks are taken in the order list, LPIs, descriptor, interrupt. Not"
                   + " checkable: no version of Xen records its locks.")
           .why("do_IRQ holds the descriptor lock when it injects.")
-          .catches("Deadlocks.")
+          .catches("CPUs that wait for each other for ever.")
           .needs(XEN_LOCKS)
           .function("vgic_v2_fold_lr_state (xen/arch/arm/vgic/vgic-v2.c)")
           .function("vgic_queue_irq_unlock (xen/arch/arm/vgic/vgic.c)")
@@ -220,7 +220,7 @@ public final class XenNewRules {
                   + " that finds its list register inactive. Not visible in the log of the"
                   + " hardware: it needs records of the hypervisor itself.")
           .why("It decides whether the interrupt is deactivated when the domain" + " dies.")
-          .catches("XV-K01 is a known race.")
+          .catches("Descriptors that stay in progress; XV-K01 is a known race.")
           .needs(XEN_STEPS)
           .function("vgic_v2_fold_lr_state (xen/arch/arm/vgic/vgic-v2.c)")
           .build();

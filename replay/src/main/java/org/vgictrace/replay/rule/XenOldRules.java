@@ -122,7 +122,7 @@ public final class XenOldRules {
                   + " free. Not visible in the log of the hardware: it needs records of"
                   + " the hypervisor itself.")
           .why("Nothing else would deliver it.")
-          .catches("A lost interrupt.")
+          .catches("An interrupt that is never delivered.")
           .needs(XEN_STEPS)
           .function("gic_raise_guest_irq (xen/arch/arm/gic-vgic.c)")
           .function("gic_restore_pending_irqs (xen/arch/arm/gic-vgic.c)")
@@ -210,9 +210,9 @@ public final class XenOldRules {
                   + " visible in the log of the hardware: it needs records of the"
                   + " hypervisor itself.")
           .why("It decides whether the interrupt is deactivated when the domain" + " dies.")
-          .catches("XV-K01 is a known race.")
+          .catches("Descriptors that stay in progress; XV-K01 is a known race.")
           .needs(XEN_STEPS)
-          .function("do_IRQ (xen/arch/arm/irq.c)")
+          .function("gic_interrupt (xen/arch/arm/gic.c)")
           .function("gic_update_one_lr (xen/arch/arm/gic-vgic.c)")
           .build();
 
@@ -227,7 +227,7 @@ public final class XenOldRules {
           .catches("Lost events (fix race between evtchn upcall and evtchnop_send," + " 2013).")
           .needs(XEN_STEPS)
           .function("vcpu_mark_events_pending (xen/arch/arm/vgic.c)")
-          .function("local_events_need_delivery_nomask (xen/arch/arm/include/asm/event.h)")
+          .function("vgic_evtchn_irq_pending (xen/arch/arm/vgic.c)")
           .build();
 
   public static final Rule OV_I16 =
@@ -237,7 +237,7 @@ public final class XenOldRules {
                   + " that its interface would deliver. Not visible in the log of the"
                   + " hardware: it needs records of the hypervisor itself.")
           .why("It would have been woken.")
-          .catches("A lost wake-up.")
+          .catches("A guest that sleeps for ever.")
           .needs(XEN_STEPS)
           .function("vgic_vcpu_pending_irq (xen/arch/arm/gic-vgic.c)")
           .build();
@@ -261,7 +261,7 @@ public final class XenOldRules {
               "LPIs in flight belong to a mapped event. Not visible in the log of"
                   + " the hardware: it needs records of the hypervisor itself.")
           .why("Their state is freed with the mapping.")
-          .catches("Use after free.")
+          .catches("An LPI used after it was freed.")
           .needs(XEN_STEPS)
           .function("its_discard_event (xen/arch/arm/vgic-v3-its.c)")
           .build();

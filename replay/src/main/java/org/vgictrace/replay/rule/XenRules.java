@@ -106,7 +106,7 @@ public final class XenRules {
                   + " believes it in progress.")
           .absence()
           .needs(HARDWARE)
-          .function("do_IRQ (xen/arch/arm/irq.c)")
+          .function("gic_interrupt (xen/arch/arm/gic.c)")
           .function("gic_set_lr (xen/arch/arm/gic-vgic.c)")
           .architecture(v2("GICH_LRn"))
           .architecture(v3("ICH_LR<n>_EL2"))

@@ -251,7 +251,7 @@ final class NewChecks {
   /** HCR is written. */
   void control(Event e, Core c, int count, long value) {
     unclear(e, c);
-    if (Hcr.has(value, Hcr.EN)) {
+    if (Hcr.has(value, Hcr.EN) || c.flushing && Hcr.has(value, Hcr.UIE)) {
       enabled(e, c, count, value);
     } else if (c.context == Core.Context.LOADED) {
       if (c.used > 0) {

@@ -36,8 +36,14 @@ class CatalogueTest {
     addNumbered(expected, "INV-V5-", 3);
     addNumbered(expected, "INV-GIC-", 8);
     addNumbered(expected, "INV-JOIN-", 2);
+    addPadded(expected, "XV-I", 15);
+    addPadded(expected, "OV-I", 20);
+    addPadded(expected, "NV-I", 18);
     expected.addAll(
         List.of("Q-SGI0", "Q-ACK72", "Q-PRUNE61", "Q-MOVALL", "Q-LPI5", "Q-EMPTY", "Q-SOFT"));
+    addPadded(expected, "OV-K", 8);
+    addPadded(expected, "NV-K", 1);
+    addPadded(expected, "XV-K", 1);
 
     assertThat(Catalogue.rules()).extracting(Rule::id).containsExactlyElementsOf(expected);
   }
@@ -57,13 +63,28 @@ class CatalogueTest {
             "INV-MAINT-3 info",
             "INV-OWN-8 warning",
             "INV-LOCK-9 warning",
+            "XV-I14 warning",
+            "OV-I10 warning",
+            "OV-I13 warning",
+            "OV-I14 warning",
+            "NV-I16 warning",
             "Q-SGI0 quirk",
             "Q-ACK72 quirk",
             "Q-PRUNE61 quirk",
             "Q-MOVALL quirk",
             "Q-LPI5 quirk",
             "Q-EMPTY quirk",
-            "Q-SOFT quirk");
+            "Q-SOFT quirk",
+            "OV-K01 quirk",
+            "OV-K02 quirk",
+            "OV-K03 quirk",
+            "OV-K04 quirk",
+            "OV-K05 quirk",
+            "OV-K06 quirk",
+            "OV-K07 quirk",
+            "OV-K08 quirk",
+            "NV-K01 quirk",
+            "XV-K01 quirk");
   }
 
   @Test
@@ -110,7 +131,11 @@ class CatalogueTest {
             "INV-TMR-11",
             "INV-NV-3",
             "INV-GIC-8",
-            "INV-JOIN-2");
+            "INV-JOIN-2",
+            "XV-I06",
+            "OV-I02",
+            "OV-I09",
+            "NV-I02");
   }
 
   @Test
@@ -191,6 +216,12 @@ class CatalogueTest {
             rule.functions(),
             rule.architecture())
         .flatMap(List::stream);
+  }
+
+  private static void addPadded(List<String> ids, String prefix, int count) {
+    for (int i = 1; i <= count; i++) {
+      ids.add(prefix + (i < 10 ? "0" : "") + i);
+    }
   }
 
   private static void addNumbered(List<String> ids, String prefix, int count) {
