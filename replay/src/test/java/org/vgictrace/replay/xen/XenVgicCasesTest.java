@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.vgictrace.replay.xen.XenLog.VMCR_V2;
 import static org.vgictrace.replay.xen.XenLog.VMCR_V3;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -93,7 +94,11 @@ class XenVgicCasesTest {
   }
 
   private static List<String> findings(XenLog log) {
-    return Logs.replay(log.toString(), null).findings().stream()
+    return findings(log.toString());
+  }
+
+  private static List<String> findings(String log) {
+    return Logs.replay(log, null).findings().stream()
         .filter(finding -> finding.rule().severity() != Severity.QUIRK)
         .filter(finding -> !finding.rule().id().startsWith("INV-GIC"))
         .map(
@@ -113,6 +118,19 @@ class XenVgicCasesTest {
     assertThat(findings(old3())).isEmpty();
     assertThat(findings(old2())).isEmpty();
     assertThat(findings(fresh())).isEmpty();
+  }
+
+  @Test
+  void missingLineIsNoFinding() {
+    for (XenLog log : List.of(old(XenLog.v3(), VMCR_V3, 4), old(XenLog.v2(), VMCR_V2, 4), fresh())) {
+      List<String> lines = log.toString().lines().toList();
+      for (int i = 0; i < Math.min(lines.size(), 200); i++) {
+        List<String> rest = new ArrayList<>(lines);
+        String gone = rest.remove(i);
+
+        assertThat(findings(String.join("\n", rest) + "\n")).as("without " + gone).isEmpty();
+      }
+    }
   }
 
   @Test
@@ -330,7 +348,7 @@ class XenVgicCasesTest {
 
   @Test
   void xvI11b06Storm() {
-    XenLog log = loaded();
+    XenLog log = loaded().line(0, 0);
     for (int i = 0; i < 100; i++) {
       log.hcr(0, 1, 3).line(0, 1).hcr(0, 3, 1).line(0, 0);
     }
