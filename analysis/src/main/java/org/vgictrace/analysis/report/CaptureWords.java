@@ -50,9 +50,12 @@ final class CaptureWords {
     if (isOfXen(report)) {
       return "none: a trace of Xen, which shows no list register, interrupt or event channel";
     }
-    return isOfHardware(report.replay())
-        ? "the architecture's virtual CPU interface, for any hypervisor"
-        : Clean.of(report.replay().profile());
+    String profile = Clean.of(report.replay().profile());
+    if (!isOfHardware(report.replay())) {
+      return profile;
+    }
+    return "the architecture's virtual CPU interface, "
+        + (profile.startsWith("XEN_") ? "and " + profile : "for any hypervisor");
   }
 
   /** Whether the capture is of a Xen hypervisor, of which no model of KVM can say anything. */

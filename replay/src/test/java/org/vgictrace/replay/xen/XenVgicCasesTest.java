@@ -122,7 +122,8 @@ class XenVgicCasesTest {
 
   @Test
   void missingLineIsNoFinding() {
-    for (XenLog log : List.of(old(XenLog.v3(), VMCR_V3, 4), old(XenLog.v2(), VMCR_V2, 4), fresh())) {
+    for (XenLog log :
+        List.of(old(XenLog.v3(), VMCR_V3, 4), old(XenLog.v2(), VMCR_V2, 4), fresh())) {
       List<String> lines = log.toString().lines().toList();
       for (int i = 0; i < Math.min(lines.size(), 200); i++) {
         List<String> rest = new ArrayList<>(lines);
