@@ -133,6 +133,8 @@ final class Core {
   int voteCleared;
   boolean voteDisabled;
   int voteLr = -1;
+
+  /** Whether VTR was read, which Xen does once for each CPU. */
   boolean vtrRead;
 
   /** Contradictions that wait to be confirmed. */

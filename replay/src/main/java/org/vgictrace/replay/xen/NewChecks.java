@@ -64,6 +64,8 @@ final class NewChecks {
               "list registers of CPU " + c.cpu + " are folded out of order",
               "LR" + c.folded,
               "LR" + lr));
+      // A read may be missing, and the active interrupt with it.
+      c.actives = 0;
       c.folded = lr;
       c.toClear = lr;
       c.toClearValue = value;

@@ -38,13 +38,19 @@ final class Recognition {
     return writer;
   }
 
+  /** What follows may be by another hypervisor. */
+  void restart() {
+    writer = Writer.UNKNOWN;
+    switches = 0;
+    kvm = 0;
+    oldVotes = 0;
+    newVotes = 0;
+  }
+
   /** Takes an access of the hypervisor in, before it is judged. */
   void accessed(Core c, Register reg, boolean write, int lr, long value) {
     switch (reg) {
-      case VTR -> {
-        kvm += c.vtrRead ? 1 : 0;
-        c.vtrRead = true;
-      }
+      case VTR -> kvm += c.vtrRead ? 1 : 0;
       case ELRSR -> kvm++;
       case HCR -> control(c, write, value);
       case LR -> {

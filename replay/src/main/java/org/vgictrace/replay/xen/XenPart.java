@@ -61,6 +61,7 @@ public final class XenPart implements Part {
   private final NewChecks fresh;
   private final PhysicalIrqs physical;
 
+  private final boolean isForced;
   private Writer writer = Writer.UNKNOWN;
   private boolean started;
 
@@ -72,6 +73,7 @@ public final class XenPart implements Part {
   public XenPart(HardwarePart hardware, Ledger ledger, @Nullable Writer forced) {
     this.hardware = hardware;
     this.ledger = ledger;
+    isForced = forced != null;
     report = new XenReporter(ledger, this::vcpuOf);
     vcpus = new Vcpus(cores, report);
     switches = new Switches(vcpus, recognition, report);
@@ -196,6 +198,9 @@ public final class XenPart implements Part {
     if (c == null) {
       // It may be any CPU's: to each of them it is a line that is missing.
       cores.forEach(Core::doubt);
+      if (reg == Register.VTR && !isForced && writer.isXen()) {
+        restarted();
+      }
       return;
     }
     c.running = false;
@@ -211,9 +216,15 @@ public final class XenPart implements Part {
     if (reg == Register.LR && lr >= switches.count()) {
       counted(lr + 1);
     }
+    if (!isForced
+        && writer.isXen()
+        && (reg == Register.ELRSR || reg == Register.VTR && c.vtrRead)) {
+      restarted();
+    }
     if (writer == Writer.UNKNOWN) {
       recognition.accessed(c, reg, write, lr, value);
     }
+    c.vtrRead |= reg == Register.VTR;
     if (reg == Register.LR && !write) {
       registerRead(e, c, lr, value);
     } else if (reg == Register.HCR && !write) {
@@ -238,6 +249,14 @@ public final class XenPart implements Part {
     if (writer == Writer.UNKNOWN && recognition.writer() != Writer.UNKNOWN) {
       decide(recognition.writer());
     }
+  }
+
+  /** Xen would not do that: another hypervisor runs now, or the same anew. */
+  private void restarted() {
+    forget();
+    recognition.restart();
+    writer = Writer.UNKNOWN;
+    report.decided(writer);
   }
 
   /** There are more list registers than was known. */
