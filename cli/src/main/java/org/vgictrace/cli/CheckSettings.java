@@ -33,7 +33,8 @@ final class CheckSettings {
   @Option(
       names = "--profile",
       paramLabel = "NAME",
-      description = "Model profile: M61, M612 or M72. Default: chosen from the capture.")
+      description =
+          "Model profile: M61, M612 or M72 of KVM, XEN_OLD or XEN_NEW. Default: chosen from the capture.")
   private @Nullable String profile;
 
   @Option(

@@ -19,6 +19,7 @@ import org.vgictrace.replay.verdict.CandidateOutcome;
 import org.vgictrace.replay.verdict.CandidateOutcome.Fate;
 import org.vgictrace.replay.verdict.Finding;
 import org.vgictrace.replay.verdict.FindingListener;
+import org.vgictrace.replay.xen.Writer;
 
 /**
  * Replays a capture whose generation may be unknown: every generation that can have been it is
@@ -45,9 +46,10 @@ public final class CandidateReplay {
    * @throws IllegalArgumentException if the options name a profile or rule that does not exist
    */
   public CandidateReplay(ReplayOptions options, FindingListener listener) {
-    Profile profile = Profile.choose(options.profile(), options.release());
-    forced = options.profile() == null ? null : profile.generation();
-    sole = profile.isKnown() ? new Replay(options, listener) : null;
+    boolean xen = Writer.ofProfile(options.profile()) != null;
+    Profile profile = Profile.choose(xen ? null : options.profile(), options.release());
+    forced = options.profile() == null || xen ? null : profile.generation();
+    sole = xen || profile.isKnown() ? new Replay(options, listener) : null;
     if (sole == null) {
       for (Generation generation : Generation.values()) {
         running.add(new Run(generation, new Replay(options.as(generation), listener)));
@@ -77,7 +79,17 @@ public final class CandidateReplay {
       run.replay().accept(batch);
     }
     if (running.size() > 1) {
+      recognise();
+    }
+    if (running.size() > 1) {
       refute();
+    }
+  }
+
+  /** Xen is no generation of KVM: one replay is enough to judge it. */
+  private void recognise() {
+    if (running.get(0).replay().writer().isXen()) {
+      running.subList(1, running.size()).clear();
     }
   }
 
@@ -143,6 +155,9 @@ public final class CandidateReplay {
   }
 
   private ReplayResult best(List<Ended> ended) {
+    if (running.get(0).replay().writer().isXen()) {
+      return ended.get(0).result();
+    }
     int least = ended.stream().mapToInt(each -> each.errors().size()).min().orElse(0);
     List<Ended> survivors = new ArrayList<>();
     List<CandidateOutcome> outcomes = new ArrayList<>(gone.values());

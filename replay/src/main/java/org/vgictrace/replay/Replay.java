@@ -6,13 +6,14 @@ import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.vgictrace.parser.event.Batch;
 import org.vgictrace.parser.event.Kind;
 import org.vgictrace.replay.engine.Event;
 import org.vgictrace.replay.engine.Ledger;
 import org.vgictrace.replay.engine.Part;
 import org.vgictrace.replay.evtchn.GuestPart;
-import org.vgictrace.replay.evtchn.XenPart;
+import org.vgictrace.replay.evtchn.XenEventsPart;
 import org.vgictrace.replay.hw.HardwarePart;
 import org.vgictrace.replay.kvm.AccessMarks;
 import org.vgictrace.replay.kvm.Companions;
@@ -40,6 +41,8 @@ import org.vgictrace.replay.runstate.RunStatePart;
 import org.vgictrace.replay.verdict.FindingListener;
 import org.vgictrace.replay.verdict.RuleCount;
 import org.vgictrace.replay.verdict.TransitionCount;
+import org.vgictrace.replay.xen.Writer;
+import org.vgictrace.replay.xen.XenPart;
 
 /**
  * Replays one capture under one profile. Feed it every batch in order with {@link #accept}, then
@@ -52,6 +55,8 @@ public final class Replay {
   private final Ledger ledger;
   private final KvmModel model;
   private final List<Part> all;
+  private final XenPart xen;
+  private final @Nullable Writer forced;
 
   /** The parts that look at a kind, by its ordinal; the model of the vGIC comes first. */
   private final Part[][] parts = new Part[KINDS.length][];
@@ -66,11 +71,34 @@ public final class Replay {
    */
   public Replay(ReplayOptions options, FindingListener listener) {
     ledger = new Ledger(judged(options), listener);
-    Profile profile = Profile.choose(options.profile(), options.release());
+    forced = Writer.ofProfile(options.profile());
+    Profile profile =
+        forced == null
+            ? Profile.choose(options.profile(), options.release())
+            : Profile.choose(null, null);
     model = new KvmModel(profile, options.order(), ledger);
     Machine machine = model.machine();
     Reporter reporter = model.reporter();
-    all =
+    HardwarePart hardware = new HardwarePart(machine, ledger);
+    xen = new XenPart(hardware, ledger, forced);
+    all = forced == null ? kvm(options, machine, reporter) : new ArrayList<>();
+    all.addAll(
+        List.of(
+            xen,
+            hardware,
+            new RunStatePart(machine, ledger),
+            new KvmXenPart(machine, ledger),
+            new GuestPart(machine, ledger),
+            new XenEventsPart(machine, ledger)));
+    for (Kind kind : KINDS) {
+      parts[kind.ordinal()] =
+          all.stream().filter(part -> part.kinds().contains(kind)).toArray(Part[]::new);
+    }
+  }
+
+  /** The parts that know KVM's vGIC. */
+  private List<Part> kvm(ReplayOptions options, Machine machine, Reporter reporter) {
+    return new ArrayList<>(
         List.of(
             model,
             new StepMarks(model),
@@ -82,16 +110,12 @@ public final class Replay {
             new OwnershipModel(machine, reporter),
             new TimerModel(machine, reporter),
             new LockPart(machine, reporter),
-            new NestedPart(model),
-            new HardwarePart(machine, ledger),
-            new RunStatePart(machine, ledger),
-            new KvmXenPart(machine, ledger),
-            new GuestPart(machine, ledger),
-            new XenPart(machine, ledger));
-    for (Kind kind : KINDS) {
-      parts[kind.ordinal()] =
-          all.stream().filter(part -> part.kinds().contains(kind)).toArray(Part[]::new);
-    }
+            new NestedPart(model)));
+  }
+
+  /** The hypervisor that a log of the hardware is by, as far as that is known. */
+  Writer writer() {
+    return xen.writer();
   }
 
   /** The kinds a replay looks at; a reader need not decode the others. */
@@ -155,11 +179,14 @@ public final class Replay {
   /** The outcome. No batch may be fed afterwards. */
   public ReplayResult finish() {
     all.forEach(Part::finish);
+    if (xen.writer().isXen()) {
+      model.machine().saw(Observation.XEN_ACCESSES);
+    }
     Ledger.Verdicts verdicts = ledger.close(model.gaps(), model.entries());
     long inconsistent = ledger.transitionsInconsistent(model.gaps(), model.entries());
     long undecided = ledger.transitions() - ledger.transitionsConsistent() - inconsistent;
     return new ReplayResult(
-        model.profile(),
+        profile(),
         List.of(),
         model.hostGic(),
         ledger.transitions(),
@@ -173,7 +200,15 @@ public final class Replay {
         missing(verdicts.counts()),
         model.gaps() + ledger.hardwareGaps(),
         model.vms(),
-        model.vcpus());
+        xen.writer().isXen() ? xen.vcpus() : model.vcpus());
+  }
+
+  private String profile() {
+    if (!xen.writer().isXen()) {
+      return model.profile();
+    }
+    String by = forced == null ? "recognised by its register accesses" : "forced";
+    return xen.writer() + " (" + by + ")";
   }
 
   private List<TransitionCount> steps() {

@@ -122,7 +122,7 @@ class CandidateReplayTest {
     ReplayOptions options = new ReplayOptions("M99", null, ClockOrder.CLOSE, Set.of(), Set.of());
     assertThatThrownBy(() -> new CandidateReplay(options, finding -> {}))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("no profile M99; there are M61, M612 and M72");
+        .hasMessage("no profile M99; there are M61, M612, M72, XEN_OLD and XEN_NEW");
   }
 
   @Test

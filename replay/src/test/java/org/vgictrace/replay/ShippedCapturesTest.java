@@ -52,7 +52,8 @@ class ShippedCapturesTest {
       kvm-xen-7.2-mixed/trace.txt unknown unknown transitions 462/0/2 decided 0.9421 gaps 0 vms 0 vcpus 0 []
       qemu-kvm-6.1-gicv2/gic.log unknown unknown transitions 436/0/88 decided 0.8554 gaps 0 vms 0 vcpus 0 []
       qemu-kvm-6.12-gicv3/gic.log unknown unknown transitions 3955/0/0 decided 1.0000 gaps 0 vms 0 vcpus 0 []
-      qemu-xen-4.20-gicv2/gic.log unknown unknown transitions 9001/0/0 decided 1.0000 gaps 0 vms 0 vcpus 0 []
+      qemu-xen-4.20-gicv2/gic.log XEN_NEW unknown transitions 10888/0/0 decided 1.0000 gaps 0 vms 0 vcpus 2 []
+      qemu-xen-4.20-gicv3/gic.log XEN_OLD unknown transitions 10342/0/0 decided 0.9820 gaps 0 vms 0 vcpus 2 []
       """;
 
   private static String line(String name, String file, ReplayResult result) {

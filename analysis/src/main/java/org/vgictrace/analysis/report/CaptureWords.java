@@ -53,9 +53,11 @@ final class CaptureWords {
     if (isOfXen(report)) {
       return modelOfXen(subjects);
     }
-    return subjects.contains(Subject.KVM_VGIC)
-        ? Clean.of(report.replay().profile())
-        : docs(subjects);
+    String profile = Clean.of(report.replay().profile());
+    if (subjects.contains(Subject.XEN_VGIC)) {
+      return "the architecture's virtual CPU interface, and " + profile;
+    }
+    return subjects.contains(Subject.KVM_VGIC) ? profile : docs(subjects);
   }
 
   private static String modelOfXen(Set<Subject> subjects) {

@@ -216,7 +216,8 @@ class QemuLogTest {
                 Map.of(
                     "qemu-kvm-6.1-gicv2", "qemu trace log 6655 6655 {}",
                     "qemu-kvm-6.12-gicv3", "qemu trace log 8488 8488 {}",
-                    "qemu-xen-4.20-gicv2", "qemu trace log 12000 12000 {}")));
+                    "qemu-xen-4.20-gicv2", "qemu trace log 12000 12000 {}",
+                    "qemu-xen-4.20-gicv3", "qemu trace log 12000 12000 {}")));
   }
 
   @Test

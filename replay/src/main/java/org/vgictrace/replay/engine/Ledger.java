@@ -64,6 +64,7 @@ public final class Ledger {
   private boolean contradicted;
   private @Nullable Reason blindness;
   private long hardwareGaps;
+  private long hardwareEntries;
   private boolean decidedNow;
   private @Nullable Strength violatedNow;
   private boolean touchedNow;
@@ -220,6 +221,11 @@ public final class Ledger {
     hardwareGaps++;
   }
 
+  /** A guest of the hardware's log runs. */
+  public void hardwareEntry() {
+    hardwareEntries++;
+  }
+
   /** Places where lines of the hardware's log are missing without a mark. */
   public long hardwareGaps() {
     return hardwareGaps;
@@ -300,9 +306,10 @@ public final class Ledger {
     return new Verdicts(List.copyOf(findings), counts(gaps, entries));
   }
 
-  private boolean stands(Candidate candidate, long kvmGaps, long entries) {
+  private boolean stands(Candidate candidate, long kvmGaps, long kvmEntries) {
     int rule = index(candidate.finding.rule());
     long gaps = OF_HARDWARE[rule] ? hardwareGaps : kvmGaps;
+    long entries = OF_HARDWARE[rule] ? hardwareEntries : kvmEntries;
     return switch (candidate.strength) {
       case HARD -> true;
       case PAIR -> gaps == 0 || entries / gaps >= ENTRIES_PER_GAP_MIN;

@@ -1,5 +1,5 @@
 /**
- * Event channels of Xen: {@link org.vgictrace.replay.evtchn.XenPart} follows how the hypervisor
+ * Event channels of Xen: {@link org.vgictrace.replay.evtchn.XenEventsPart} follows how the hypervisor
  * raises events, from the records of an instrumented one; {@link
  * org.vgictrace.replay.evtchn.GuestPart} how a Linux guest takes them, from probes in the guest.
  *

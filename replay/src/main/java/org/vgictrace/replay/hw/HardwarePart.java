@@ -153,6 +153,19 @@ public final class HardwarePart implements Part {
     ledger.endTransition();
   }
 
+  /**
+   * What is known of a CPU's virtual interface, before the event that is being replayed if this
+   * part has not been stepped with it yet; null if nothing is.
+   */
+  public @Nullable VirtualInterface interfaceOf(int cpu) {
+    return byCpu.get(cpu);
+  }
+
+  /** List registers of an interface, 0 as long as that is not known. */
+  public int count() {
+    return count;
+  }
+
   /** The interface of the event's CPU, null if that is not known. */
   private @Nullable VirtualInterface at(Event e, boolean v3) {
     if (e.cpu < 0) {

@@ -10,9 +10,9 @@ import org.vgictrace.replay.gic.Vmcr;
  * What is known of one physical CPU's virtual CPU interface. Every register is either known, from
  * the latest write or read and what the guest did since, or not.
  */
-final class VirtualInterface {
+public final class VirtualInterface {
   /** Most list registers either architecture has. */
-  static final int LRS_MAX = 64;
+  public static final int LRS_MAX = 64;
 
   static final int SPURIOUS_FIRST = 1020;
   private static final int LPI_FIRST = 8192;
@@ -107,11 +107,12 @@ final class VirtualInterface {
   }
 
   /** Whether the first {@code count} list registers are known. */
-  boolean allKnown(int count) {
+  public boolean allKnown(int count) {
     return count > 0 && (known & all(count)) == all(count);
   }
 
-  boolean isKnown(int lr) {
+  /** Whether the value of a list register is known. */
+  public boolean isKnown(int lr) {
     return (known >>> lr & 1) != 0;
   }
 
@@ -120,17 +121,47 @@ final class VirtualInterface {
    * hypervisor overwrites one that is in use without a look at it, so that at least two lines would
    * have to be missing for it to hold something else.
    */
-  boolean isPinned(int lr) {
+  public boolean isPinned(int lr) {
     return isKnown(lr) && (written >>> lr & 1) != 0 && Lr.state(lrs[lr], v3) != Lr.STATE_INACTIVE;
   }
 
   /** The {@linkplain #isPinned pinned} ones of the first {@code count} list registers, as bits. */
-  long pinned(int count) {
+  public long pinned(int count) {
     long bits = 0;
     for (int lr = 0; lr < count; lr++) {
       bits |= isPinned(lr) ? 1L << lr : 0;
     }
     return bits;
+  }
+
+  /** The value of a list register, garbage unless {@linkplain #isKnown known}. */
+  public long value(int lr) {
+    return lrs[lr];
+  }
+
+  /** Whether it is that of a GICv3; else of a GICv2. */
+  public boolean isV3() {
+    return v3;
+  }
+
+  /** Whether ends of interrupt only drop the priority. */
+  public boolean isSplitEnd() {
+    return vmcrKnown && isSplit();
+  }
+
+  /** Whether the guest changed a list register and the hypervisor has not seen that. */
+  public boolean isUnseen(int lr) {
+    return (unseen >>> lr & 1) != 0;
+  }
+
+  /** Whether HCR is known and has all of these bits set. */
+  public boolean hasControl(int bits) {
+    return hcrKnown && Hcr.has(hcr, bits);
+  }
+
+  /** Whether HCR is known and has none of these bits set. */
+  public boolean lacksControl(int bits) {
+    return hcrKnown && (hcr & bits) == 0;
   }
 
   /** A list register got a value. */
@@ -157,7 +188,7 @@ final class VirtualInterface {
   }
 
   /** Whether a number stands for no interrupt. */
-  static boolean isSpecial(long intid) {
+  public static boolean isSpecial(long intid) {
     return intid >= SPURIOUS_FIRST && intid < SPURIOUS_FIRST + 4;
   }
 
@@ -195,7 +226,7 @@ final class VirtualInterface {
   }
 
   /** The pending list register that holds an interrupt; of several the one acknowledged first. */
-  int pending(long intid, int count) {
+  public int pending(long intid, int count) {
     int best = -1;
     for (int lr = 0; lr < count; lr++) {
       if (isKnown(lr)
@@ -209,7 +240,7 @@ final class VirtualInterface {
   }
 
   /** The first active list register that holds an interrupt, -1 if there is none. */
-  int active(long intid, int count) {
+  public int active(long intid, int count) {
     for (int lr = 0; lr < count; lr++) {
       if (isKnown(lr) && intid(lr) == intid && Lr.isActive(lrs[lr], v3)) {
         return lr;

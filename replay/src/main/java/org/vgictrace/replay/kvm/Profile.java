@@ -51,7 +51,8 @@ public final class Profile {
           return new Profile(generation, "forced", true, release);
         }
       }
-      throw new IllegalArgumentException("no profile " + name + "; there are M61, M612 and M72");
+      throw new IllegalArgumentException(
+          "no profile " + name + "; there are M61, M612, M72, XEN_OLD and XEN_NEW");
     }
     Generation generation = release == null ? null : ofRelease(release);
     return generation == null

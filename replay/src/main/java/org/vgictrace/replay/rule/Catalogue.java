@@ -30,7 +30,11 @@ public final class Catalogue {
               EvtchnQueueRules.ALL,
               KvmXenRules.ALL,
               EvtchnGuestRules.ALL,
-              QuirkRules.ALL)
+              XenRules.ALL,
+              XenOldRules.ALL,
+              XenNewRules.ALL,
+              QuirkRules.ALL,
+              XenLimitRules.ALL)
           .flatMap(List::stream)
           .toList();
 

@@ -107,7 +107,12 @@ public enum Observation {
   GUEST_IPI("IPIs of a Linux guest", "probe xen_send_IPI_one in the guest (gxe:ipi)"),
   XEN_PORTS("event channels in Xen (an instrumented hypervisor)", ""),
   XEN_RESULTS("results of event channel operations", ""),
-  SHARED_MEMORY("what is in the memory a guest shares with its hypervisor", "");
+  SHARED_MEMORY("what is in the memory a guest shares with its hypervisor", ""),
+
+  // Xen on Arm.
+  XEN_ACCESSES("accesses of Xen to the virtual CPU interface (log of an emulated machine)", ""),
+  XEN_STEPS("steps inside Xen's vGIC (instrumented hypervisor)", ""),
+  XEN_LOCKS("locks taken inside Xen", "");
 
   private final String doc;
   private final String record;
@@ -160,6 +165,8 @@ public enum Observation {
       case GUEST_UPCALL, GUEST_PORT, GUEST_EOI, GUEST_BINDING, GUEST_IPI, SHARED_MEMORY ->
           Subject.GUEST_EVENTS;
       case XEN_PORTS, XEN_RESULTS -> Subject.XEN_EVENTS;
+      case XEN_ACCESSES -> Subject.XEN_VGIC;
+      case XEN_STEPS, XEN_LOCKS -> Subject.XEN_INSIDE;
       default -> Subject.KVM_VGIC;
     };
   }

@@ -22,7 +22,11 @@ public enum Subject {
   /** Event channels as a Linux guest takes them. */
   GUEST_EVENTS("a Linux guest's event channels"),
   /** Event channels inside of a hypervisor that records their bits. */
-  XEN_EVENTS("event channels");
+  XEN_EVENTS("event channels"),
+  /** The vGIC of Xen on Arm. */
+  XEN_VGIC("Xen's vGIC"),
+  /** The inside of Xen's vGIC, which only an instrumented hypervisor shows. */
+  XEN_INSIDE("the inside of Xen's vGIC");
 
   private final String doc;
 

@@ -42,8 +42,14 @@ class CatalogueTest {
     expected.addAll(List.of("EV-43", "EV-45", "EV-41", "EV-42", "EV-44"));
     addRange(expected, 50, 66);
     addRange(expected, 70, 76);
+    addPadded(expected, "XV-I", 15);
+    addPadded(expected, "OV-I", 20);
+    addPadded(expected, "NV-I", 18);
     expected.addAll(
         List.of("Q-SGI0", "Q-ACK72", "Q-PRUNE61", "Q-MOVALL", "Q-LPI5", "Q-EMPTY", "Q-SOFT"));
+    addPadded(expected, "OV-K", 8);
+    addPadded(expected, "NV-K", 1);
+    addPadded(expected, "XV-K", 1);
 
     assertThat(Catalogue.rules()).extracting(Rule::id).containsExactlyElementsOf(expected);
   }
@@ -71,13 +77,28 @@ class CatalogueTest {
             "EV-65 warning",
             "EV-66 warning",
             "EV-75 info",
+            "XV-I14 warning",
+            "OV-I10 warning",
+            "OV-I13 warning",
+            "OV-I14 warning",
+            "NV-I16 warning",
             "Q-SGI0 quirk",
             "Q-ACK72 quirk",
             "Q-PRUNE61 quirk",
             "Q-MOVALL quirk",
             "Q-LPI5 quirk",
             "Q-EMPTY quirk",
-            "Q-SOFT quirk");
+            "Q-SOFT quirk",
+            "OV-K01 quirk",
+            "OV-K02 quirk",
+            "OV-K03 quirk",
+            "OV-K04 quirk",
+            "OV-K05 quirk",
+            "OV-K06 quirk",
+            "OV-K07 quirk",
+            "OV-K08 quirk",
+            "NV-K01 quirk",
+            "XV-K01 quirk");
   }
 
   @Test
@@ -141,7 +162,11 @@ class CatalogueTest {
             "EV-61",
             "EV-63",
             "EV-73",
-            "EV-74");
+            "EV-74",
+            "XV-I06",
+            "OV-I02",
+            "OV-I09",
+            "NV-I02");
   }
 
   @Test
@@ -229,6 +254,12 @@ class CatalogueTest {
   private static void addRange(List<String> ids, int first, int last) {
     for (int i = first; i <= last; i++) {
       ids.add(i < 10 ? "EV-0" + i : "EV-" + i);
+    }
+  }
+
+  private static void addPadded(List<String> ids, String prefix, int count) {
+    for (int i = 1; i <= count; i++) {
+      ids.add(prefix + (i < 10 ? "0" : "") + i);
     }
   }
 

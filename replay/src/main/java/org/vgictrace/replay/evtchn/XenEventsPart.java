@@ -26,7 +26,7 @@ import org.vgictrace.replay.rule.Observation;
  * blocked and is has taken all its events, and its upcall flag is clear. Memory is bounded by the
  * domains, vCPUs and ports that there can be.
  */
-public final class XenPart implements Part {
+public final class XenEventsPart implements Part {
   private static final EnumSet<Kind> USED =
       EnumSet.of(
           Kind.XEN_EVTCHN,
@@ -79,7 +79,7 @@ public final class XenPart implements Part {
 
   private boolean seen;
 
-  public XenPart(Machine machine, Ledger ledger) {
+  public XenEventsPart(Machine machine, Ledger ledger) {
     this.machine = machine;
     reporter = new Reporter(ledger, machine);
     bindings = new XenBindings(reporter, this::existing);
