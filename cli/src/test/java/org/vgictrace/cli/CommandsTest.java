@@ -173,8 +173,10 @@ class CommandsTest {
   void showGivesEventsWithoutAKindInTheKernelsWords() {
     assertThat(Run.of("show", "--kind", "other", BINARY).out())
         .contains(
-            " kvm_unmap_hva_range mmu notifier unmap range: 0x000000004c7000 -- 0x000000004c8000\n")
+            " kvm_guest_fault ipa 0x9000000, hsr 0x93c08045, hxfar 0x9000000, pc 0x00000040004b2c\n")
         .doesNotContain(" bytes\n");
+    assertThat(Run.of("show", "--kind", "hva_unmap", BINARY).out())
+        .contains(" hva_unmap    start=0x4c7000 end=0x4c8000\n");
     assertThat(Run.of("show", "--as-recorded", BINARY).out().lines().limit(200))
         .anyMatch(line -> line.contains(" other        kvm_entry PC: 0x0000000040000000"));
   }
