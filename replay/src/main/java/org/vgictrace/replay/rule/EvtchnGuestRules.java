@@ -95,7 +95,7 @@ public final class EvtchnGuestRules {
                   + " add a proper barrier to 2-level uevent unmasking).")
           .needs(GUEST_UPCALL, GUEST_IPI, HOST_IRQ)
           .absence()
-          .function("xen_send_IPI_one (arch/x86/xen/smp.c)")
+          .function("xen_smp_send_reschedule (arch/x86/xen/smp.c)")
           .function(linux("xen_evtchn_do_upcall"))
           .build();
 
