@@ -59,7 +59,6 @@ final class CommonChecks {
       return;
     }
     long intid = Lr.intid(value, c.v3, false);
-    String at = "write " + lr(c, lr, value);
     if (Lr.isHw(value, c.v3)) {
       hardware(e, c, lr, value, intid);
     }
@@ -73,7 +72,7 @@ final class CommonChecks {
           report.finding(
               OV_I20,
               e,
-              at,
+              "write " + lr(c, lr, value),
               List.of(),
               intid,
               "LR" + lr + " of CPU " + c.cpu + " is given an interrupt that no guest has",
@@ -106,7 +105,6 @@ final class CommonChecks {
 
   private void hardware(Event e, Core c, int lr, long value, long intid) {
     int physical = Lr.physicalIntid(value, c.v3);
-    String at = "write " + lr(c, lr, value);
     if (isSpi(intid) && isSpi(physical)) {
       report.consistent(XV_I03);
     } else {
@@ -115,7 +113,7 @@ final class CommonChecks {
           report.finding(
               XV_I03,
               e,
-              at,
+              "write " + lr(c, lr, value),
               List.of(),
               intid,
               "LR" + lr + " of CPU " + c.cpu + " ties what is no SPI to the hardware",
@@ -128,7 +126,7 @@ final class CommonChecks {
           report.finding(
               XV_I04,
               e,
-              at,
+              "write " + lr(c, lr, value),
               List.of(),
               intid,
               "LR" + lr + " of CPU " + c.cpu + " is pending and active with HW=1",

@@ -153,6 +153,7 @@ final class Switches {
   /** A virtual CPU was saved, but not every step was seen. */
   private void left(Core c) {
     if (c.context != Context.NONE) {
+      report.gap();
       vcpus.lost(c);
       c.enter(Context.NONE, -1);
     }
@@ -326,6 +327,7 @@ final class Switches {
 
   /** A virtual CPU was restored, but not every step was seen. */
   private void broken(Core c) {
+    report.gap();
     if (c.context == Context.LOADED) {
       vcpus.lost(c);
     }

@@ -131,6 +131,13 @@ final class XenReporter {
     }
   }
 
+  /** Lines of a context switch are missing. */
+  void gap() {
+    if (writer.isXen()) {
+      ledger.hardwareGap();
+    }
+  }
+
   /** The rule is broken by what stands in one line. */
   void impossible(int rule, Finding finding) {
     violated(rule, Strength.HARD, finding);
