@@ -18,10 +18,10 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.vgictrace.replay.rule.EvtchnQueueRules;
 import org.vgictrace.replay.rule.KvmXenRules;
 import org.vgictrace.replay.rule.Observation;
 import org.vgictrace.replay.rule.Rule;
-import org.vgictrace.replay.rule.EvtchnQueueRules;
 import org.vgictrace.replay.verdict.RuleCount;
 
 /** What each rule about KVM's emulation of Xen accepts and rejects. */

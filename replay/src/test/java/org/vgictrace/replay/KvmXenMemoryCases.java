@@ -7,8 +7,8 @@ import static org.vgictrace.replay.KvmXenCase.vector;
 import static org.vgictrace.replay.KvmXenTrace.INTERRUPT;
 
 import java.util.List;
-import org.vgictrace.replay.rule.KvmXenRules;
 import org.vgictrace.replay.rule.EvtchnQueueRules;
+import org.vgictrace.replay.rule.KvmXenRules;
 
 /** Cases of the rules about bits in guest memory. */
 final class KvmXenMemoryCases {

@@ -4,10 +4,10 @@ import org.vgictrace.parser.event.Kind;
 import org.vgictrace.replay.engine.Event;
 import org.vgictrace.replay.engine.Ledger;
 import org.vgictrace.replay.engine.Strength;
+import org.vgictrace.replay.rule.EvtchnQueueRules;
 import org.vgictrace.replay.rule.KvmXenRules;
 import org.vgictrace.replay.rule.Observation;
 import org.vgictrace.replay.rule.Reason;
-import org.vgictrace.replay.rule.EvtchnQueueRules;
 
 /**
  * Judges what one delivery did: its result, its target, its port and the vectors it sent.

@@ -4,10 +4,10 @@ import static org.vgictrace.replay.rule.Observation.SHARED_MEMORY;
 import static org.vgictrace.replay.rule.Observation.XEN_PORTS;
 import static org.vgictrace.replay.rule.Observation.XEN_RESULTS;
 import static org.vgictrace.replay.rule.Rule.rule;
-import static org.vgictrace.replay.rule.Sources.kvmXen;
 import static org.vgictrace.replay.rule.Severity.ERROR;
 import static org.vgictrace.replay.rule.Severity.INFO;
 import static org.vgictrace.replay.rule.Severity.WARNING;
+import static org.vgictrace.replay.rule.Sources.kvmXen;
 
 import java.util.List;
 
