@@ -5,12 +5,26 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.EnumSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.vgictrace.analysis.probes.ProbeOptions.Recorder;
+import org.vgictrace.parser.Capture;
+import org.vgictrace.parser.CaptureCounts;
+import org.vgictrace.parser.Captures;
+import org.vgictrace.parser.bind.BindingPacks;
 import org.vgictrace.parser.diag.InputException;
+import org.vgictrace.parser.event.Kind;
 
 /** Probes for event channels of one x86 kernel (Debian's 6.12.101), whose KVM is a module. */
 class XenProbesTest {
+  @TempDir Path folder;
+
   private static ProbePlan guest(Level level, Recorder recorder) throws IOException {
     return ProbePlan.of(
         Kernels.btf("6.12-amd64"),
@@ -133,5 +147,35 @@ class XenProbesTest {
         .hasMessage(
             "6.12-amd64: no struct kvm_xen_evtchn: KVM is a module whose types were not given, or"
                 + " without CONFIG_KVM_XEN");
+  }
+
+  /** Nothing that is recorded may end up as an event that the model does not know. */
+  @Test
+  void everyProbeIsBoundInBinaryAndInText() throws IOException {
+    StringBuilder text = new StringBuilder("# tracer: nop\n#\n");
+    int lines = 0;
+    for (ProbePlan plan :
+        List.of(
+            host(Level.FULL, Recorder.KPROBE_EVENTS), guest(Level.FULL, Recorder.KPROBE_EVENTS))) {
+      String group = plan.options().target().group();
+      for (Probe probe : plan.probes()) {
+        Set<String> fields = new LinkedHashSet<>(probe.fieldNames());
+        assertThat(BindingPacks.builtin().find(group, probe.event(), fields))
+            .as(probe.event())
+            .isNotNull();
+        String place = probe.onReturn() ? "caller+0x1/0x2 <- " : "";
+        text.append("vcpu-7 [000] d..1. 1.%06d: ".formatted(lines++))
+            .append(probe.event() + ": (" + place + probe.function() + "+0x0/0x10)");
+        probe.fields().forEach(field -> text.append(" " + field.name() + "=0x1"));
+        text.append('\n');
+      }
+    }
+    Path file = Files.writeString(folder.resolve("probes.txt"), text);
+    try (Capture capture = Captures.open(file)) {
+      CaptureCounts counts =
+          capture.read(EnumSet.allOf(Kind.class), (batch, pool) -> pool.recycle(batch));
+      assertThat(counts.events()).isEqualTo(lines);
+      assertThat(counts.eventsModelled()).isEqualTo(lines);
+    }
   }
 }

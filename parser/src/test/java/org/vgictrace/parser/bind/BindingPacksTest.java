@@ -143,7 +143,7 @@ class BindingPacksTest {
     assertThat(with.find("kvm", "kvm_entry", Set.of("odd"))).isSameAs(mine);
     assertThat(with.find("kvm", "kvm_entry", Set.of("vcpu_pc")))
         .isSameAs(packs.byName("kvm_entry").get(0));
-    assertThat(with.packs()).hasSize(6);
+    assertThat(with.packs()).hasSize(7);
   }
 
   @Test

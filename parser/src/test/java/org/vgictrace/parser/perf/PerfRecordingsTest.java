@@ -23,9 +23,9 @@ class PerfRecordingsTest {
       delimiter = '|',
       textBlock =
           """
-          6.12-gicv3-perf           | 12267 | 10531 | {0=8262, 1=4005} | {}               | perf.data        | none
-          6.12-gicv3-perf-pipe      | 4435  | 3905  | {0=1766, 1=2669} | {}               | perf.data stream | none
-          6.12-gicv3-perf-zstd-lost | 13280 | 11500 | {0=9068, 1=4212} | {0=1534, 1=258}  | perf.data        | zstd
+          6.12-gicv3-perf           | 12267 | 10543 | {0=8262, 1=4005} | {}               | perf.data        | none
+          6.12-gicv3-perf-pipe      | 4435  | 3917  | {0=1766, 1=2669} | {}               | perf.data stream | none
+          6.12-gicv3-perf-zstd-lost | 13280 | 11510 | {0=9068, 1=4212} | {0=1534, 1=258}  | perf.data        | zstd
           """)
   void readsARecordingOfAProbedKernel(
       String name,

@@ -35,7 +35,7 @@ class TraceDatCaptureTest {
     Rows rows = Rows.of(Shipped.file("6.12-gicv3-mix", "trace.dat.zst"));
     assertThat(rows.diagnostics()).isEmpty();
     assertThat(rows.counts().events()).isEqualTo(9481);
-    assertThat(rows.counts().eventsModelled()).isEqualTo(7616);
+    assertThat(rows.counts().eventsModelled()).isEqualTo(7628);
     assertThat(rows.counts().overwritten()).isZero();
     assertThat(rows.meta().format()).isEqualTo("trace.dat v7");
     assertThat(rows.meta().release()).isEqualTo("6.12.107+deb13-arm64");

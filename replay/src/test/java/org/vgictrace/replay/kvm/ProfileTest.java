@@ -94,7 +94,7 @@ class ProfileTest {
     assertThat(Profile.choose("m72", "6.1.0")).hasToString("M72 (forced)");
     assertThatThrownBy(() -> Profile.choose("M73", null))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("no profile M73; there are M61, M612 and M72");
+        .hasMessage("no profile M73; there are M61, M612, M72, XEN_OLD and XEN_NEW");
   }
 
   @Test
