@@ -48,8 +48,8 @@ class ShippedCapturesTest {
       7.2-gicv3-stall/trace.dat M72 GICv3 transitions 1784/0/4 decided 0.9953 gaps 0 vms 1 vcpus 2 []
       7.2-gicv3-stall/trace.txt M72 GICv3 transitions 1784/0/4 decided 0.9953 gaps 0 vms 1 vcpus 2 []
       7.2-gicv4-lpi/trace.dat M72 GICv3 transitions 6059/0/12 decided 0.9861 gaps 0 vms 1 vcpus 2 []
-      kvm-xen-7.2-mixed/trace.dat M72 unknown transitions 462/0/2 decided 0.9421 gaps 0 vms 0 vcpus 0 []
-      kvm-xen-7.2-mixed/trace.txt unknown unknown transitions 462/0/2 decided 0.9421 gaps 0 vms 0 vcpus 0 []
+      kvm-xen-7.2-mixed/host.dat M72 unknown transitions 462/0/2 decided 0.9421 gaps 0 vms 0 vcpus 0 []
+      kvm-xen-7.2-mixed/host.txt unknown unknown transitions 462/0/2 decided 0.9421 gaps 0 vms 0 vcpus 0 []
       qemu-kvm-6.1-gicv2/gic.log unknown unknown transitions 436/0/88 decided 0.8554 gaps 0 vms 0 vcpus 0 []
       qemu-kvm-6.12-gicv3/gic.log unknown unknown transitions 3955/0/0 decided 1.0000 gaps 0 vms 0 vcpus 0 []
       qemu-xen-4.20-gicv2/gic.log XEN_NEW unknown transitions 10888/0/0 decided 1.0000 gaps 0 vms 0 vcpus 2 []
@@ -83,7 +83,13 @@ class ShippedCapturesTest {
     List<String> lines = new ArrayList<>();
     for (String name : Shipped.names()) {
       for (String file :
-          List.of("trace.dat.zst", "trace.txt.zst", "report.txt.zst", "gic.log.zst")) {
+          List.of(
+              "trace.dat.zst",
+              "trace.txt.zst",
+              "report.txt.zst",
+              "host.dat.zst",
+              "host.txt.zst",
+              "gic.log.zst")) {
         if (Files.exists(Shipped.capture(name).resolve(file)) && isReadable(name, file)) {
           lines.add(line(name, file, Replays.file(Shipped.file(name, file))));
         }

@@ -18,6 +18,8 @@ import org.vgictrace.analysis.text.Layout;
 import org.vgictrace.parser.CaptureCounts;
 import org.vgictrace.parser.CaptureMeta;
 import org.vgictrace.replay.ReplayResult;
+import org.vgictrace.replay.rule.Catalogue;
+import org.vgictrace.replay.rule.Observation;
 import org.vgictrace.replay.rule.Reason;
 import org.vgictrace.replay.rule.Rule;
 import org.vgictrace.replay.verdict.RuleCount;
@@ -122,8 +124,7 @@ public final class InfoText {
   private void coverage(ReplayResult replay, Coverage coverage) throws IOException {
     lines.blank().line(style.strong("  what the model can see"));
     for (Entry entry : coverage.entries()) {
-      if (entry.state() == Coverage.State.MISSING
-          && !replay.subjects().contains(entry.observation().subject())) {
+      if (entry.state() == Coverage.State.MISSING && !isOfUse(entry.observation(), replay)) {
         continue;
       }
       String state =
@@ -134,6 +135,12 @@ public final class InfoText {
           };
       lines.entry(4, 9, state, entry.observation().doc() + shownBy(entry));
     }
+  }
+
+  /** Whether some rule about what the capture is of needs it. */
+  private static boolean isOfUse(Observation observation, ReplayResult replay) {
+    return Catalogue.rules().stream()
+        .anyMatch(rule -> rule.isAbout(replay.subjects()) && rule.needs().contains(observation));
   }
 
   private static String shownBy(Entry entry) {
@@ -155,6 +162,10 @@ public final class InfoText {
     long total = replay.rules().stream().mapToLong(RuleCount::total).sum();
     long undecided = replay.rules().stream().mapToLong(RuleCount::undecided).sum();
     long judged = replay.rules().stream().filter(rule -> rule.total() > 0).count();
+    long idle =
+        replay.rules().stream()
+            .filter(count -> count.total() == 0 && count.rule().isAbout(replay.subjects()))
+            .count();
     field(
         "decided",
         Figures.percent(total - undecided, total)
@@ -163,7 +174,7 @@ public final class InfoText {
             + " instances of "
             + Figures.counted(judged, "rule")
             + "; nothing to judge for "
-            + (replay.rules().size() - judged));
+            + idle);
     Map<Reason, Long> reasons = new EnumMap<>(Reason.class);
     for (RuleCount rule : replay.rules()) {
       rule.indeterminate().forEach((reason, count) -> reasons.merge(reason, count, Long::sum));

@@ -63,7 +63,7 @@ class LifeLinesTest {
 
   @Test
   void everySendOfTheLogHasALifeLineAndEveryLifeLineASend() throws IOException {
-    List<LifeLine> left = new ArrayList<>(lives("trace.dat.zst"));
+    List<LifeLine> left = new ArrayList<>(lives("host.dat.zst"));
     for (Logged one : log()) {
       List<Raiser> raisers =
           switch (one.action) {
@@ -97,7 +97,7 @@ class LifeLinesTest {
     }
     Map<Long, Long> pendingSince = new HashMap<>();
     Map<Result, Integer> seen = new TreeMap<>();
-    for (LifeLine line : lives("trace.dat.zst")) {
+    for (LifeLine line : lives("host.dat.zst")) {
       Long since = line.raiser == Raiser.UNMASK ? null : pendingSince.get(line.port);
       boolean pending =
           since != null
@@ -119,7 +119,7 @@ class LifeLinesTest {
   void whatWasInjectedIsHandledInThatUpcall() throws IOException {
     List<Logged> log = log();
     Map<End, Integer> ends = new TreeMap<>();
-    for (LifeLine line : lives("trace.dat.zst")) {
+    for (LifeLine line : lives("host.dat.zst")) {
       ends.merge(line.end(), 1, Integer::sum);
       if (line.hasEnded()) {
         long event = next(log, "event", line.port, line.ts);
@@ -146,13 +146,13 @@ class LifeLinesTest {
 
   @Test
   void textAndBinaryGiveTheSameLines() throws IOException {
-    assertThat(listing("trace.txt.zst", false)).isEqualTo(listing("trace.dat.zst", false));
+    assertThat(listing("host.txt.zst", false)).isEqualTo(listing("host.dat.zst", false));
   }
 
   @Test
   void listsOneLineForEachEvent() throws IOException {
-    List<String> text = listing("trace.dat.zst", false);
-    List<String> json = listing("trace.dat.zst", true);
+    List<String> text = listing("host.dat.zst", false);
+    List<String> json = listing("host.dat.zst", true);
 
     assertThat(text).hasSize(138).hasSameSizeAs(json);
     assertThat(text.subList(0, 3))

@@ -42,8 +42,6 @@ class KernelTextTest {
   static Stream<String> captures() {
     return Shipped.namesWith(TEXT).stream()
         .filter(name -> !name.endsWith("-raw-text"))
-        // Of this recording only KVM's symbols were kept.
-        .filter(name -> !name.equals("kvm-xen-7.2-mixed"))
         .filter(name -> Files.exists(Shipped.capture(name).resolve(BINARY)));
   }
 

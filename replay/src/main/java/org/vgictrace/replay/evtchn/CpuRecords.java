@@ -26,7 +26,9 @@ final class CpuRecords {
 
   /** A CPU has recorded something that is no part of a raise. */
   void recorded(Event e, boolean idles) {
-    latest.put(e.cpu, e.seq);
+    if (e.seq >= 0) {
+      latest.put(e.cpu, e.seq);
+    }
     if (idles) {
       idle.add(e.cpu);
     } else {

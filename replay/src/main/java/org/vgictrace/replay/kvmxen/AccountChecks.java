@@ -33,7 +33,12 @@ final class AccountChecks {
   /** A CPU switches threads. */
   void switched(Event e) {
     host.saw(Observation.SWITCHES);
-    left.put(e.cpu, e.getInt(PREV_PID, -1));
+    int thread = e.getInt(PREV_PID, -1);
+    if (thread < 0) {
+      left.remove(e.cpu);
+    } else {
+      left.put(e.cpu, thread);
+    }
   }
 
   void forget() {
