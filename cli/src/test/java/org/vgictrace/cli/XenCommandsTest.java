@@ -175,6 +175,33 @@ class XenCommandsTest {
             """);
   }
 
+  /** Nobody is told to record list registers of a machine that has none. */
+  @Test
+  void ofAnX86HostNothingIsAskedFor() throws IOException {
+    String text =
+        """
+        # tracer: nop
+        #
+           CPU 0/KVM-10 [000] d..1. 1.000001: kvm_entry: vcpu 0, rip 0xffffffff81000000
+           CPU 0/KVM-10 [000] d..1. 1.000003: kvm_inj_virq: IRQ 0xec
+        """;
+    String file = Files.writeString(folder.resolve("x86.txt"), text).toString();
+    assertThat(Run.of("check", file).out())
+        .isEqualTo(
+            file
+                + """
+                : indeterminate
+                  ftrace text, kernel not recorded, clock not recorded, host unknown
+                  2 events (2 modelled) in 2.000 us on 1 CPU; 0 VMs, 0 vCPUs
+                  model none for x86 but KVM's emulation of Xen, of which nothing shows
+
+                  transitions  0: 0 consistent, 0 inconsistent, 0 indeterminate
+                  decided      nothing
+
+                  No rule had anything to judge; vgictrace info says what the capture shows.
+                """);
+  }
+
   @Test
   void convertedTablesAreReadBackAlike() {
     String tables = folder.resolve("tables").toString();

@@ -17,6 +17,8 @@ public enum Subject {
   VIRTUAL_INTERFACE("the architecture's virtual CPU interface, for any hypervisor"),
   /** The scheduler of a Xen host, as xentrace records it. */
   XEN_SCHEDULER("Xen's scheduler"),
+  /** Guests of KVM on x86. No rule is about them by themselves. */
+  X86_GUESTS("none for x86 but KVM's emulation of Xen, of which nothing shows"),
   /** KVM's emulation of Xen on x86. */
   KVM_XEN("KVM's emulation of Xen"),
   /** Event channels as a Linux guest takes them. */
@@ -41,9 +43,14 @@ public enum Subject {
 
   /** What a recording is of that shows these; KVM's vGIC if they do not tell. */
   public static Set<Subject> of(Collection<Observation> observed) {
+    boolean x86 =
+        observed.contains(Observation.X86_INJECT) || observed.contains(Observation.X86_ACCEPT);
     EnumSet<Subject> subjects = EnumSet.noneOf(Subject.class);
     observed.forEach(observation -> subjects.add(observation.subject()));
     subjects.remove(COMMON);
-    return subjects.isEmpty() ? EnumSet.of(KVM_VGIC) : subjects;
+    if (subjects.isEmpty()) {
+      subjects.add(x86 ? X86_GUESTS : KVM_VGIC);
+    }
+    return subjects;
   }
 }
