@@ -177,6 +177,13 @@ public final class Ledger {
     this.blindness = reason;
   }
 
+  /** That reason does not hold, as the events show; if there is another one, it stays. */
+  public void liftBlindness(Reason reason) {
+    if (blindness == reason) {
+      blindness = null;
+    }
+  }
+
   /** The rule was broken. */
   public void violated(int rule, Strength strength, Finding finding) {
     if (!judged[rule]) {

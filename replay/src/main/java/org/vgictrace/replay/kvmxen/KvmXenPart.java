@@ -9,6 +9,7 @@ import org.vgictrace.replay.engine.Event;
 import org.vgictrace.replay.engine.Ledger;
 import org.vgictrace.replay.engine.Part;
 import org.vgictrace.replay.kvm.Machine;
+import org.vgictrace.replay.rule.Reason;
 
 /**
  * Follows KVM's emulation of Xen's event channels on x86 and has each record judged. Call {@link
@@ -128,7 +129,7 @@ public final class KvmXenPart implements Part {
   private void begin(Event e) {
     active = true;
     if (e.ts >= COUNTER_MIN) {
-      ledger.setBlind(null);
+      ledger.liftBlindness(Reason.RACE_WINDOW);
     }
   }
 

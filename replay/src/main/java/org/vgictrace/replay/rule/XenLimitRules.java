@@ -72,7 +72,7 @@ public final class XenLimitRules {
           .holds(
               "Switching the distributor off, clearing pending state and priorities"
                   + " of interrupts in flight are ignored.")
-          .why("They are not implemented.")
+          .why("The vGIC keeps no state that they could change.")
           .catches("Interrupts delivered that the guest withdrew.")
           .needs(XEN_STEPS)
           .function("vgic_v3_distr_mmio_write (xen/arch/arm/vgic-v3.c)")
