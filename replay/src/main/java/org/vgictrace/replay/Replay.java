@@ -44,6 +44,7 @@ import org.vgictrace.replay.verdict.RuleCount;
 import org.vgictrace.replay.verdict.TransitionCount;
 import org.vgictrace.replay.xen.Writer;
 import org.vgictrace.replay.xen.XenPart;
+import org.vgictrace.replay.xen.dump.DumpPart;
 import org.vgictrace.replay.xen.inside.InsidePart;
 
 /**
@@ -92,7 +93,8 @@ public final class Replay {
             new KvmXenPart(machine, ledger),
             new GuestPart(machine, ledger),
             new XenEventsPart(machine, ledger),
-            new InsidePart(machine, ledger)));
+            new InsidePart(machine, ledger),
+            new DumpPart(machine, ledger)));
     for (Kind kind : KINDS) {
       parts[kind.ordinal()] =
           all.stream().filter(part -> part.kinds().contains(kind)).toArray(Part[]::new);

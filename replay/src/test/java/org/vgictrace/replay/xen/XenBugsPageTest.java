@@ -12,6 +12,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.vgictrace.replay.rule.Catalogue;
+import org.vgictrace.replay.xen.dump.DumpCasesTest;
 import org.vgictrace.replay.xen.inside.InsideCasesTest;
 
 /**
@@ -27,7 +28,7 @@ class XenBugsPageTest {
   private static final int NUMBER = 3;
 
   private static final List<Class<?>> CASES =
-      List.of(XenVgicCasesTest.class, InsideCasesTest.class);
+      List.of(XenVgicCasesTest.class, InsideCasesTest.class, DumpCasesTest.class);
 
   private static final String HEAD =
       """
@@ -36,15 +37,12 @@ class XenBugsPageTest {
       Every bug of this list was in a release of Xen. The table says which rule finds it, and which
       test of this module imitates the bug and sees it found: those of `XenVgicCasesTest` in a log
       of the emulated interrupt controller, those of `InsideCasesTest` in a trace of a hypervisor
-      that is instrumented for it. For the others it says why neither can show it. It is generated;
-      `XenBugsPageTest` says how to renew it.
+      that is instrumented for it, those of `DumpCasesTest` in dumps on the console. For the others
+      it says why none can show it. It is generated; `XenBugsPageTest` says how to renew it.
 
       | | fixed by | year | rule | shown by |
       |---|---|---|---|---|
       """;
-
-  private static final String STATE =
-      "the lists and marks of interrupts are the hypervisor's own state";
 
   /**
    * A bug.
@@ -55,7 +53,7 @@ class XenBugsPageTest {
 
   private static final List<Bug> BUGS =
       List.of(
-          new Bug(1, "arm: vgic: fix race in vgic_vcpu_inject_irq", "2013", "", STATE),
+          new Bug(1, "arm: vgic: fix race in vgic_vcpu_inject_irq", "2013", "OV-I01", ""),
           new Bug(
               2,
               "arm: vgic: fix race between evtchn upcall and evtchnop_send",
