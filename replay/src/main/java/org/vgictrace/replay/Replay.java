@@ -30,6 +30,7 @@ import org.vgictrace.replay.kvm.nested.NestedPart;
 import org.vgictrace.replay.kvm.pmu.OwnershipModel;
 import org.vgictrace.replay.kvm.timer.TimerModel;
 import org.vgictrace.replay.kvmxen.KvmXenPart;
+import org.vgictrace.replay.kvmxen.XenStepMarks;
 import org.vgictrace.replay.rule.Catalogue;
 import org.vgictrace.replay.rule.Generation;
 import org.vgictrace.replay.rule.Observation;
@@ -91,6 +92,7 @@ public final class Replay {
             hardware,
             new RunStatePart(machine, ledger),
             new KvmXenPart(machine, ledger),
+            new XenStepMarks(ledger),
             new GuestPart(machine, ledger),
             new XenEventsPart(machine, ledger),
             new InsidePart(machine, ledger),

@@ -67,10 +67,7 @@ final class ConsoleRows {
         at(n[0]);
       }
       case CHANNELS -> {
-        if (!inChannels) {
-          begin();
-          inChannels = true;
-        } else if (n[0] <= domain) {
+        if (!inChannels || n[0] <= domain) {
           begin();
           inChannels = true;
         }
@@ -166,6 +163,7 @@ final class ConsoleRows {
   }
 
   private void register(long lr, long value, boolean live) throws IOException {
+    closed();
     Kind kind = Kind.XEN_DUMP_LR;
     if (!counts(kind)) {
       return;
@@ -179,6 +177,7 @@ final class ConsoleRows {
   }
 
   private void interrupt(int list, long intid, long lr) throws IOException {
+    closed();
     Kind kind = Kind.XEN_DUMP_IRQ;
     if (!counts(kind)) {
       return;
