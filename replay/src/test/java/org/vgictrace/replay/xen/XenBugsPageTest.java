@@ -13,7 +13,8 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.vgictrace.replay.rule.Catalogue;
 import org.vgictrace.replay.xen.dump.DumpCasesTest;
-import org.vgictrace.replay.xen.inside.InsideCasesTest;
+import org.vgictrace.replay.xen.inside.InsideNewCasesTest;
+import org.vgictrace.replay.xen.inside.InsideOldCasesTest;
 
 /**
  * The page that says of each known bug of Xen's vGICs which rule finds it and which test shows
@@ -28,7 +29,11 @@ class XenBugsPageTest {
   private static final int NUMBER = 3;
 
   private static final List<Class<?>> CASES =
-      List.of(XenVgicCasesTest.class, InsideCasesTest.class, DumpCasesTest.class);
+      List.of(
+          XenVgicCasesTest.class,
+          InsideOldCasesTest.class,
+          InsideNewCasesTest.class,
+          DumpCasesTest.class);
 
   private static final String HEAD =
       """
@@ -36,7 +41,7 @@ class XenBugsPageTest {
 
       Every bug of this list was in a release of Xen. The table says which rule finds it, and which
       test of this module imitates the bug and sees it found: those of `XenVgicCasesTest` in a log
-      of the emulated interrupt controller, those of `InsideCasesTest` in a trace of a hypervisor
+      of the emulated interrupt controller, those of `Inside...CasesTest` in a trace of a hypervisor
       that is instrumented for it, those of `DumpCasesTest` in dumps on the console. For the others
       it says why none can show it. It is generated; `XenBugsPageTest` says how to renew it.
 

@@ -40,7 +40,7 @@ final class LockOrder {
   /** A lock is taken or given back. */
   void taken(Event e) {
     int lock = e.getInt(LOCK, -1);
-    if (e.getInt(OP, 1) != 0 || lock < 0 || !e.has(HELD)) {
+    if (e.getInt(OP, 1) != 0 || lock < 0 || lock >= LOCKS.size() || !e.has(HELD)) {
       return;
     }
     long held = e.get(HELD, 0);

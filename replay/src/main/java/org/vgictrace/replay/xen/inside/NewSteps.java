@@ -62,6 +62,7 @@ final class NewSteps {
     int label = e.getInt(STEP, -1);
     intid = e.getInt(INTID, -1);
     if (label < 0
+        || label >= STEPS.length
         || intid < 0
         || !e.has(WAS_STATUS)
         || !e.has(WAS_FLAGS)

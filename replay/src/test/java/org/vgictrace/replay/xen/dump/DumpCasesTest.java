@@ -252,9 +252,11 @@ public class DumpCasesTest {
   @Test
   void ev03VirtualInterruptBoundTwice() {
     String bound =
-        "(XEN) Event channel information for domain 1:\n"
-            + "(XEN)        5 [0/0/0]: s=5 n=0 x=0 v=%d\n"
-            + "(XEN)        6 [0/0/0]: s=5 n=%d x=0 v=%d\n";
+        """
+        (XEN) Event channel information for domain 1:
+        (XEN)        5 [0/0/0]: s=5 n=0 x=0 v=%d
+        (XEN)        6 [0/0/0]: s=5 n=%d x=0 v=%d
+        """;
     holds(EvtchnPortRules.EV_03, bound.formatted(0, 1, 0));
     certain(
         EvtchnPortRules.EV_03,

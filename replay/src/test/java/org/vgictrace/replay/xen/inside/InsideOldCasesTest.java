@@ -1,6 +1,12 @@
 package org.vgictrace.replay.xen.inside;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.vgictrace.replay.xen.inside.InsideCase.broken;
+import static org.vgictrace.replay.xen.inside.InsideCase.entry;
+import static org.vgictrace.replay.xen.inside.InsideCase.holds;
+import static org.vgictrace.replay.xen.inside.InsideCase.lock;
+import static org.vgictrace.replay.xen.inside.InsideCase.thrice;
+import static org.vgictrace.replay.xen.inside.InsideCase.with;
 import static org.vgictrace.replay.xen.inside.OldState.ACTIVE;
 import static org.vgictrace.replay.xen.inside.OldState.ENABLED;
 import static org.vgictrace.replay.xen.inside.OldState.FOLLOWED;
@@ -16,21 +22,19 @@ import static org.vgictrace.replay.xen.inside.OldState.WAITS;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.vgictrace.parser.event.Kind;
-import org.vgictrace.replay.ReplayResult;
-import org.vgictrace.replay.rule.Rule;
-import org.vgictrace.replay.rule.XenNewRules;
 import org.vgictrace.replay.rule.XenOldRules;
 import org.vgictrace.replay.rule.XenRules;
-import org.vgictrace.replay.verdict.Finding;
 
-/** Each rule about the inside of Xen's vGICs: kept, and broken. */
-public class InsideCasesTest {
+/** Each rule about the inside of Xen's original vGIC, and of both: kept, and broken. */
+public class InsideOldCasesTest {
   private static final int NONE = 255;
+
   private static final int HW_SPI = 33;
+
   private static final int SOFT_SPI = 34;
+
   private static final int LPI = 8200;
 
   /** A step of the original vGIC on an interrupt, with what a case needs beyond. */
@@ -55,37 +59,8 @@ public class InsideCasesTest {
   }
 
   private static final int[] IDLE = state(ENABLED, HERE, NONE);
+
   private static final int[] GIVEN = state(ENABLED | VISIBLE, IN_FLIGHT | HERE, 1);
-
-  private static InsideRecord fresh(String step, int intid, int[] was, int[] now, Object... more) {
-    return fresh(new InsideRecord(), step, intid, was, now, more);
-  }
-
-  /** A step of the new vGIC: status, flags, source, owner, before and after. */
-  private static InsideRecord fresh(
-      InsideRecord record, String step, int intid, int[] was, int[] now, Object... more) {
-    List<Object> cells = new ArrayList<>();
-    Collections.addAll(cells, "domain", 1, "vcpu_id", 0, "step", step, "intid", intid);
-    Collections.addAll(cells, "was_status", was[0], "was_flags", was[1]);
-    Collections.addAll(cells, "was_source", was[2], "was_owner", was[3]);
-    Collections.addAll(cells, "status", now[0], "flags", now[1]);
-    Collections.addAll(cells, "source", now[2], "owner", now[3]);
-    Collections.addAll(cells, more);
-    return record.row(Kind.XEN_NEW_IRQ, 0, cells.toArray());
-  }
-
-  private static int[] fresh(int status, int flags, int source, int owner) {
-    return new int[] {status | NewState.DISTRIBUTOR, flags, source, owner};
-  }
-
-  private static final int DUE = NewState.ENABLED | NewState.LATCH;
-  private static final int LISTED = NewState.LISTED;
-
-  private static InsideRecord entry(InsideRecord record, Object... cells) {
-    List<Object> all = new ArrayList<>(List.of("domain", 1, "vcpu_id", 0));
-    Collections.addAll(all, cells);
-    return record.row(Kind.XEN_VGIC_ENTRY, 0, all.toArray());
-  }
 
   private static InsideRecord lr(
       InsideRecord record, String op, int index, long value, int serial) {
@@ -108,45 +83,28 @@ public class InsideCasesTest {
         serial);
   }
 
-  private static void holds(Rule rule, InsideRecord record) {
-    ReplayResult result = record.result();
-    assertThat(result.findings()).as("%s", rule).isEmpty();
-    assertThat(InsideRecord.held(result, rule)).as("%s", rule).isPositive();
+  private static Object[] places(int ahead, int behind) {
+    return new Object[] {"ahead", ahead, "behind", behind, "wait_ahead", 0, "wait_behind", 0};
   }
 
-  private static void broken(Rule rule, InsideRecord record, String finding) {
-    assertThat(record.result().findings())
-        .extracting(InsideCasesTest::text)
-        .containsExactly(rule.id() + " " + finding);
-  }
-
-  /** The whole finding but for what all have in common. */
-  private static String text(Finding f) {
-    String because = f.because().isEmpty() ? "" : " because " + f.because().get(0).text();
-    return f.rule().id()
-        + " "
-        + f.vm()
-        + " vCPU "
-        + f.vcpu()
-        + " INTID "
-        + f.intid()
-        + " ["
-        + f.at().text()
-        + because
-        + "] "
-        + f.message()
-        + " | "
-        + f.expected()
-        + " | "
-        + f.observed();
-  }
-
-  private static InsideRecord thrice(Consumer<InsideRecord> step) {
-    InsideRecord record = new InsideRecord();
-    for (int i = 0; i < 3; i++) {
-      step.accept(record);
-    }
-    return record;
+  private static void idle(InsideRecord record, int upcall, int inFlight, int deliverable) {
+    record.row(
+        Kind.XEN_VGIC_IDLE,
+        0,
+        "vgic",
+        "old",
+        "domain",
+        1,
+        "vcpu_id",
+        0,
+        "upcall",
+        upcall,
+        "in_flight",
+        inFlight,
+        "deliverable",
+        deliverable,
+        "sleeps",
+        1);
   }
 
   @Test
@@ -159,10 +117,6 @@ public class InsideCasesTest {
         "d1 vCPU 0 INTID 27 [inject] interrupt 27 is put in the wrong place in flight | behind"
             + " those as urgent, ahead of the less urgent | priority a0 behind 80 and ahead of"
             + " a0");
-  }
-
-  private static Object[] places(int ahead, int behind) {
-    return new Object[] {"ahead", ahead, "behind", behind, "wait_ahead", 0, "wait_behind", 0};
   }
 
   @Test
@@ -285,12 +239,6 @@ public class InsideCasesTest {
             + " registers in use, 1 left, HCR 0x1");
   }
 
-  private static Object[] with(Object[] cells, Object... more) {
-    List<Object> all = new ArrayList<>(List.of(cells));
-    Collections.addAll(all, more);
-    return all.toArray();
-  }
-
   @Test
   void ovI10b20LessUrgentKeepsTheRegister() {
     Object[] full = {
@@ -345,26 +293,6 @@ public class InsideCasesTest {
             + " flight, LR1, priority a0; then enabled, no LR, priority a0");
     // XV-K01: once is a known race.
     assertThat(old("fold", HW_SPI, GIVEN, busy, fold).result().findings()).isEmpty();
-  }
-
-  private static void idle(InsideRecord record, int upcall, int inFlight, int deliverable) {
-    record.row(
-        Kind.XEN_VGIC_IDLE,
-        0,
-        "vgic",
-        "old",
-        "domain",
-        1,
-        "vcpu_id",
-        0,
-        "upcall",
-        upcall,
-        "in_flight",
-        inFlight,
-        "deliverable",
-        deliverable,
-        "sleeps",
-        1);
   }
 
   @Test
@@ -498,10 +426,6 @@ public class InsideCasesTest {
             + " 0 left, HCR 0x3");
   }
 
-  private static InsideRecord lock(String lock, int held) {
-    return new InsideRecord().row(Kind.XEN_LOCK, 0, "op", "take", "lock", lock, "held", held);
-  }
-
   @Test
   void xvI15b09b10Locks() {
     holds(XenRules.XV_I15, lock("desc", 0b1));
@@ -515,220 +439,5 @@ public class InsideCasesTest {
         lock("rank", 0b1000100),
         "null vCPU null INTID null [lock rank] a CPU takes the lock rank while it holds the lock"
             + " vgic | rank before vgic | held: vgic, desc");
-  }
-
-  @Test
-  void nvI15Locks() {
-    holds(XenNewRules.NV_I15, lock("desc", 0b10000));
-    broken(
-        XenNewRules.NV_I15,
-        lock("desc", 0b10000000),
-        "null vCPU null INTID null [lock desc] a CPU takes the lock desc while it holds the lock"
-            + " irq | desc before irq | held: irq");
-  }
-
-  @Test
-  void nvI03ListAndOwner() {
-    int[] listed = fresh(DUE, LISTED, 0, 0);
-    holds(XenNewRules.NV_I03, fresh("queue", 40, fresh(DUE, 0, 0, -1), listed));
-    broken(
-        XenNewRules.NV_I03,
-        fresh("remove", 40, fresh(0, LISTED, 0, 0), fresh(0, 0, 0, 0)),
-        "d1 vCPU 0 INTID 40 [remove] interrupt 40 is on a list and names no virtual CPU, or the"
-            + " other way round | a virtual CPU named exactly while on its list | on a list, of"
-            + " virtual CPU 0; then on no list, of virtual CPU 0");
-  }
-
-  @Test
-  void nvI04QueuedTwice() {
-    broken(
-        XenNewRules.NV_I04,
-        fresh("queue", 40, fresh(DUE, LISTED, 0, 1), fresh(DUE, LISTED, 0, 0)),
-        "d1 vCPU 0 INTID 40 [queue] interrupt 40 is queued while it is on the list of another"
-            + " virtual CPU | left on the list it is on | latched enabled, on a list, of virtual"
-            + " CPU 1; then latched enabled, on a list, of virtual CPU 0");
-  }
-
-  @Test
-  void nvI05ActiveMoves() {
-    int active = NewState.ACTIVE | NewState.ENABLED;
-    int[] here = fresh(active, LISTED, 0, 0);
-    holds(XenNewRules.NV_I05, fresh("keep", 40, here, here, "target", 1));
-    broken(
-        XenNewRules.NV_I05,
-        fresh("move", 40, here, fresh(active, LISTED, 0, 1), "target", 1),
-        "d1 vCPU 0 INTID 40 [move] interrupt 40 leaves the list of its virtual CPU while it is"
-            + " active | on that list until it is over | active enabled, on a list, of virtual CPU"
-            + " 0; then active enabled, on a list, of virtual CPU 1");
-  }
-
-  @Test
-  void nvI06StaysWhereItIsNotDue() {
-    int[] due = fresh(DUE, LISTED, 0, 0);
-    holds(XenNewRules.NV_I06, fresh("keep", 40, due, due, "target", 0));
-    broken(
-        XenNewRules.NV_I06,
-        fresh("keep", 40, due, due, "target", 1),
-        "d1 vCPU 0 INTID 40 [keep] interrupt 40 stays on a list, where it is not due | on the list"
-            + " of virtual CPU 1 | latched enabled, on a list, of virtual CPU 0; then latched"
-            + " enabled, on a list, of virtual CPU 0");
-  }
-
-  @Test
-  void nvI07LatchKept() {
-    int[] due = fresh(DUE, LISTED, 0, 0);
-    int given = LISTED | NewState.LR_PENDING;
-    holds(XenNewRules.NV_I07, fresh("populate", 40, due, fresh(NewState.ENABLED, given, 0, 0)));
-    broken(
-        XenNewRules.NV_I07,
-        fresh("populate", 40, due, fresh(DUE, given, 0, 0)),
-        "d1 vCPU 0 INTID 40 [populate] interrupt 40 is given pending, and stays latched | the latch"
-            + " cleared | latched enabled, on a list, of virtual CPU 0; then latched enabled, on a"
-            + " list, of virtual CPU 0");
-  }
-
-  @Test
-  void nvI08LineKept() {
-    int level = NewState.ENABLED | NewState.LEVEL | NewState.MAPPED;
-    int[] due = fresh(level | NewState.LINE, LISTED, 0, 0);
-    int given = LISTED | NewState.LR_PENDING | NewState.LR_HW;
-    holds(XenNewRules.NV_I08, fresh("populate", 40, due, fresh(level, given, 0, 0)));
-    broken(
-        XenNewRules.NV_I08,
-        fresh("populate", 40, due, fresh(level | NewState.LINE, given, 0, 0)),
-        "d1 vCPU 0 INTID 40 [populate] interrupt 40 is given pending, and its line stays up | the"
-            + " line down until the fold samples it | line up enabled level mapped, on a list, of"
-            + " virtual CPU 0; then line up enabled level mapped, on a list, of virtual CPU 0");
-  }
-
-  @Test
-  void nvI09NoEoiBit() {
-    int level = NewState.ENABLED | NewState.LEVEL | NewState.LINE;
-    int[] due = fresh(level, LISTED, 0, 0);
-    int given = LISTED | NewState.LR_PENDING;
-    holds(
-        XenNewRules.NV_I09,
-        fresh("populate", 27, due, fresh(level, given | NewState.LR_EOI, 0, 0)));
-    broken(
-        XenNewRules.NV_I09,
-        fresh("populate", 27, due, fresh(level, given, 0, 0)),
-        "d1 vCPU 0 INTID 27 [populate] interrupt 27 is given without telling its end | the EOI bit,"
-            + " for a level without hardware | line up enabled level, on a list, of virtual CPU 0;"
-            + " then line up enabled level, on a list, of virtual CPU 0");
-  }
-
-  private static final Object[] FULL = {
-    "vgic", "new", "lrs", 4, "used", 4, "left", 1, "listed", 5, "best_left", 0x80
-  };
-
-  @Test
-  void nvI11LessUrgentGiven() {
-    Object[] uie = with(FULL, "hcr", 3);
-    holds(XenNewRules.NV_I11, entry(new InsideRecord(), with(uie, "worst_given", 0x80)));
-    broken(
-        XenNewRules.NV_I11,
-        thrice(record -> entry(record, with(uie, "worst_given", 0x90))),
-        "d1 vCPU 0 INTID null [on the way to the guest] a less urgent interrupt has the list"
-            + " register of one that waits | the most urgent in list registers | priority 80 waits,"
-            + " 90 is pending in a list register");
-    broken(
-        XenNewRules.NV_I11,
-        thrice(record -> entry(record, with(uie, "left_active", 1))),
-        "d1 vCPU 0 INTID null [on the way to the guest] active interrupts are left without a list"
-            + " register | active ones first | 4 of 4 list registers in use, 1 left, HCR 0x3");
-  }
-
-  @Test
-  void nvI12LeftUnnoticed() {
-    broken(
-        XenNewRules.NV_I12,
-        entry(new InsideRecord(), with(FULL, "hcr", 1, "worst_given", 0)),
-        "d1 vCPU 0 INTID null [on the way to the guest] interrupts are left unnoticed | HCR.UIE"
-            + " exactly if the flush stopped early, with every list register in use | 4 of 4 list"
-            + " registers in use, 1 left, HCR 0x1");
-  }
-
-  @Test
-  void nvI10nvI13EmptyList() {
-    Object[] empty = {"vgic", "new", "lrs", 4, "left", 0, "hcr", 1, "listed", 0, "used"};
-    holds(XenNewRules.NV_I13, entry(new InsideRecord(), with(empty, 0)));
-    broken(
-        XenNewRules.NV_I13,
-        entry(new InsideRecord(), with(empty, 1)),
-        "d1 vCPU 0 INTID null [on the way to the guest] list registers are in use and the list is"
-            + " empty | no list register in use | 1 of 4 list registers in use, 0 left, HCR 0x1");
-    Object[] off = {"vgic", "new", "lrs", 4, "left", 0, "hcr", 0, "listed", 1, "used", 1};
-    broken(
-        XenNewRules.NV_I10,
-        entry(new InsideRecord(), off),
-        "d1 vCPU 0 INTID null [on the way to the guest] the guest runs with list registers in use"
-            + " and the interface off | HCR.En | 1 of 4 list registers in use, 0 left, HCR 0x0");
-  }
-
-  @Test
-  void nvI14WrongDescriptor() {
-    int edge = NewState.ENABLED | NewState.MAPPED;
-    int[] due = fresh(edge | NewState.LATCH, LISTED, 0, 0);
-    int[] given = fresh(edge, LISTED | NewState.LR_PENDING | NewState.LR_HW, 0, 0);
-    holds(XenNewRules.NV_I14, fresh("populate", 40, due, given, "host_irq", 40, "desc_irq", 40));
-    broken(
-        XenNewRules.NV_I14,
-        fresh("populate", 40, due, given, "host_irq", 40, "desc_irq", 41),
-        "d1 vCPU 0 INTID 40 [populate] interrupt 40 is mapped to physical 40 with the descriptor of"
-            + " 41 | the descriptor of physical 40 | latched enabled mapped, on a list, of virtual"
-            + " CPU 0; then enabled mapped, on a list, of virtual CPU 0");
-  }
-
-  @Test
-  void nvI16InProgressKept() {
-    int edge = NewState.ENABLED | NewState.MAPPED;
-    int[] was = fresh(edge | NewState.IN_PROGRESS, LISTED, 0, 0);
-    holds(XenNewRules.NV_I16, fresh("fold", 40, was, fresh(edge, LISTED, 0, 0)));
-    broken(
-        XenNewRules.NV_I16,
-        thrice(record -> fresh(record, "fold", 40, was, was)),
-        "d1 vCPU 0 INTID 40 [fold] interrupt 40 is over, and its descriptor is in progress | no"
-            + " longer in progress, unless it has fired again on another CPU | enabled mapped, on a"
-            + " list, of virtual CPU 0; then enabled mapped, on a list, of virtual CPU 0");
-  }
-
-  @Test
-  void nvI17NoSender() {
-    int[] idle = fresh(NewState.ENABLED, 0, 0, -1);
-    holds(XenNewRules.NV_I17, fresh("sgi", 3, idle, fresh(DUE, 0, 1, -1)));
-    broken(
-        XenNewRules.NV_I17,
-        fresh("sgi", 3, idle, fresh(DUE, 0, 0, -1)),
-        "d1 vCPU 0 INTID 3 [sgi] interrupt 3 is sent by nobody | the CPU that sent it among its"
-            + " sources | enabled, on no list; then latched enabled, on no list");
-  }
-
-  private static InsideRecord sgir(int reached) {
-    return new InsideRecord()
-        .row(
-            Kind.XEN_SGIR,
-            0,
-            "domain",
-            1,
-            "vcpu_id",
-            0,
-            "intid",
-            3,
-            "vcpus",
-            2,
-            "asked",
-            0xff,
-            "reached",
-            reached);
-  }
-
-  @Test
-  void nvI18b22b23TargetsThatDoNotExist() {
-    holds(XenNewRules.NV_I18, sgir(3));
-    broken(
-        XenNewRules.NV_I18,
-        sgir(0xff),
-        "d1 vCPU 0 INTID 3 [SGI] an SGI is sent to virtual CPUs that do not exist | targets among"
-            + " the 2 virtual CPUs of the domain | asked for 0xff, sent to 0xff");
   }
 }
