@@ -58,8 +58,9 @@ public final class RuleText {
   public void explain(Transition step) throws IOException {
     lines.line(style.strong(step.id()) + ": a step of the model, group " + step.group());
     field("what happens", step.doc());
-    field("model", step.model().doc());
-    if (!step.generations().isEmpty()) {
+    if (step.generations().isEmpty()) {
+      field("model", step.model().doc());
+    } else {
       field(
           "profiles",
           step.generations().stream().sorted().map(Enum::name).collect(Collectors.joining(", ")));
