@@ -42,6 +42,35 @@ class XenCommandsTest {
   }
 
   @Test
+  void checkJudgesTheInsideOfTheVgic() throws IOException {
+    byte[] bytes =
+        new XentraceWriter(ByteOrder.LITTLE_ENDIAN)
+            .window(0)
+            .timed(0x804009, 100, 0x10000, 27, 0xa0ff0808, 0xa002090c, 0xffff, 0xa0)
+            .timed(0x804011, 110, 0x600, 4)
+            .bytes();
+    Run run = Run.of("check", Files.write(folder.resolve("inside"), bytes).toString());
+    assertThat(run.code()).isEqualTo(1);
+    assertThat(run.out())
+        .contains(
+            """
+              steps        1 of 15 exercised; none seen of OV-L
+            """,
+            "XV-I15",
+            "a CPU takes the lock desc while it holds the lock vgic");
+  }
+
+  @Test
+  void checkJudgesADumpOfTheConsole() {
+    String console = Shipped.file("xen-4.17-arm64-console", "console.txt").toString();
+    Run run = Run.of("check", console);
+    assertThat(run.code()).isZero();
+    assertThat(run.out())
+        .startsWith(console + ": consistent\n")
+        .contains("  XV-I01                   7             0              0\n");
+  }
+
+  @Test
   void namesOfFurtherEventsComeFromAFormatsFile() throws IOException {
     Path formats =
         Files.writeString(

@@ -30,6 +30,7 @@ import org.vgictrace.replay.kvm.nested.NestedPart;
 import org.vgictrace.replay.kvm.pmu.OwnershipModel;
 import org.vgictrace.replay.kvm.timer.TimerModel;
 import org.vgictrace.replay.kvmxen.KvmXenPart;
+import org.vgictrace.replay.kvmxen.XenStepMarks;
 import org.vgictrace.replay.rule.Catalogue;
 import org.vgictrace.replay.rule.Generation;
 import org.vgictrace.replay.rule.Observation;
@@ -37,12 +38,15 @@ import org.vgictrace.replay.rule.Reason;
 import org.vgictrace.replay.rule.Rule;
 import org.vgictrace.replay.rule.Severity;
 import org.vgictrace.replay.rule.Subject;
+import org.vgictrace.replay.rule.Transition;
 import org.vgictrace.replay.runstate.RunStatePart;
 import org.vgictrace.replay.verdict.FindingListener;
 import org.vgictrace.replay.verdict.RuleCount;
 import org.vgictrace.replay.verdict.TransitionCount;
 import org.vgictrace.replay.xen.Writer;
 import org.vgictrace.replay.xen.XenPart;
+import org.vgictrace.replay.xen.dump.DumpPart;
+import org.vgictrace.replay.xen.inside.InsidePart;
 
 /**
  * Replays one capture under one profile. Feed it every batch in order with {@link #accept}, then
@@ -88,8 +92,11 @@ public final class Replay {
             hardware,
             new RunStatePart(machine, ledger),
             new KvmXenPart(machine, ledger),
+            new XenStepMarks(ledger),
             new GuestPart(machine, ledger),
-            new XenEventsPart(machine, ledger)));
+            new XenEventsPart(machine, ledger),
+            new InsidePart(machine, ledger),
+            new DumpPart(machine, ledger)));
     for (Kind kind : KINDS) {
       parts[kind.ordinal()] =
           all.stream().filter(part -> part.kinds().contains(kind)).toArray(Part[]::new);
@@ -211,11 +218,27 @@ public final class Replay {
     return xen.writer() + " (" + by + ")";
   }
 
+  /** How often each step was taken, of the models of which any was; of all there are if none. */
   private List<TransitionCount> steps() {
     Generation generation = model.machine().profile().generation();
-    return ledger.exercised().stream()
-        .filter(count -> count.times() > 0 || count.transition().existsIn(generation))
+    List<TransitionCount> counts = ledger.exercised();
+    EnumSet<Transition.Model> seen = EnumSet.noneOf(Transition.Model.class);
+    for (TransitionCount count : counts) {
+      if (count.times() > 0) {
+        seen.add(count.transition().model());
+      }
+    }
+    return counts.stream()
+        .filter(count -> count.times() > 0 || isOpen(count.transition(), seen, generation))
         .toList();
+  }
+
+  /** Whether a step that was not taken belongs to what a capture could have shown. */
+  private static boolean isOpen(
+      Transition step, Set<Transition.Model> seen, @Nullable Generation generation) {
+    boolean exists =
+        step.model() != Transition.Model.KVM && !seen.isEmpty() || step.existsIn(generation);
+    return exists && (seen.isEmpty() || seen.contains(step.model()));
   }
 
   /** Observations that undecided instances wanted, the recording never showed, and probes can. */

@@ -62,6 +62,20 @@ class StepsOfCapturesTest {
                 + " ITS-11=3 TIMER-2=210 TIMER-3=6 TIMER-5=204 TIMER-8=204 PMU-1=694 WFI-1=6");
   }
 
+  /** The numbers are those of the events in the text of the capture. */
+  @Test
+  void emulationOfXen() {
+    ReplayResult result = Replays.file(Shipped.file("kvm-xen-7.2-mixed", "host.dat.zst"));
+
+    assertThat(
+            result.steps().stream()
+                .map(count -> count.transition().id() + "=" + count.times())
+                .collect(Collectors.joining(" ")))
+        .isEqualTo(
+            "EK-FAST=138 EK-SLOW=0 EK-INATOMIC=0 EK-SETUP=12 EK-FLUSH=0 EK-HASINT=916 EK-VEC=0"
+                + " EK-SEND=49 EK-TABLE=18 EK-TIMERSET=11 EK-TIMER=11 EK-POLL=20 EK-RS=146");
+  }
+
   @Test
   void everyStepOfTheProfileIsListedAndNoOther() {
     for (String name : Set.of("6.1-gicv2-mix", "6.12-gicv3-mix", "7.2-gicv3-mix")) {

@@ -16,7 +16,9 @@ import org.vgictrace.parser.CaptureMeta;
 import org.vgictrace.replay.ReplayResult;
 import org.vgictrace.replay.rule.Reason;
 import org.vgictrace.replay.rule.Subject;
+import org.vgictrace.replay.rule.Transition;
 import org.vgictrace.replay.verdict.RuleCount;
+import org.vgictrace.replay.verdict.TransitionCount;
 
 /** Writes a check for people: the findings first, then what was judged, what was not and why. */
 public final class CheckText {
@@ -87,7 +89,8 @@ public final class CheckText {
         total == 0
             ? "nothing"
             : Figures.percent(total - undecided, total) + " of " + total + " rule instances");
-    if (replay.subjects().contains(Subject.KVM_VGIC) && !CaptureWords.isOfXen(report)) {
+    boolean ofKvm = replay.subjects().contains(Subject.KVM_VGIC) && !CaptureWords.isOfXen(report);
+    if (ofKvm || replay.steps().stream().anyMatch(CheckText::isOfXen)) {
       lines.entry(2, 13, "steps", StepCoverage.of(List.of(report)).text());
     }
     table(replay);
@@ -98,6 +101,10 @@ public final class CheckText {
         lines.entry(4, 2, "-", hint.text());
       }
     }
+  }
+
+  private static boolean isOfXen(TransitionCount step) {
+    return step.times() > 0 && step.transition().model() != Transition.Model.KVM;
   }
 
   private void table(ReplayResult replay) throws IOException {

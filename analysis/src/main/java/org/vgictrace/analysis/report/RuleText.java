@@ -58,9 +58,13 @@ public final class RuleText {
   public void explain(Transition step) throws IOException {
     lines.line(style.strong(step.id()) + ": a step of the model, group " + step.group());
     field("what happens", step.doc());
-    field(
-        "profiles",
-        step.generations().stream().sorted().map(Enum::name).collect(Collectors.joining(", ")));
+    if (step.generations().isEmpty()) {
+      field("model", step.model().doc());
+    } else {
+      field(
+          "profiles",
+          step.generations().stream().sorted().map(Enum::name).collect(Collectors.joining(", ")));
+    }
     field("counted", "check, batch: how often a capture shows it, among the steps exercised.");
   }
 

@@ -456,7 +456,8 @@ final class XenKinds {
           choice("op", "What happens.", "write", "read"),
           u32("lr", "Index of the list register."),
           u32("intid", "Interrupt number of the guest."),
-          hex64("value", "Its value; the upper half is 0 on GICv2."));
+          hex64("value", "Its value; the upper half is 0 on GICv2."),
+          u32("serial", "Number of this record among those that are counted for the vCPU."));
 
   static final KindSpec VGIC =
       KindSpec.of(

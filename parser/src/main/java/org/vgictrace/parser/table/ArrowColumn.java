@@ -286,7 +286,7 @@ abstract class ArrowColumn {
 
     Code(int capacity, Column column, Scratch scratch) {
       super(capacity, scratch);
-      if (column.labels().size() > Byte.MAX_VALUE) {
+      if (column.labels().size() - 1 > Byte.MAX_VALUE) {
         throw new AssertionError("too many labels: " + column.name());
       }
       this.column = column;

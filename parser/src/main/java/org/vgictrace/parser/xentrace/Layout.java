@@ -215,7 +215,7 @@ final class Layout {
       case BITS -> word >>> part.shift & (1 << part.bits) - 1;
       case SIGNED_BITS -> word << WHOLE - part.bits - part.shift >> WHOLE - part.bits;
       case FLAG -> (word >>> part.shift & mask(part.bits)) != 0 ? 1 : 0;
-      case LABEL -> word & 0xffff_ffffL;
+      case LABEL -> (word >>> part.shift & mask(part.bits)) & 0xffff_ffffL;
       case DOMAIN_OF_FRAMES -> {
         int first = words[payload + part.shift];
         yield isSplit(first, word) ? first & 0xffff_ffffL : first & 0xffff;

@@ -383,7 +383,9 @@ public final class Ledger {
             Observation.HARDWARE,
             Observation.GUEST_UPCALL,
             Observation.GUEST_PORT,
-            Observation.XEN_PORTS);
+            Observation.XEN_PORTS,
+            Observation.XEN_STEPS,
+            Observation.XEN_LOCKS);
     List<Rule> rules = Catalogue.rules();
     boolean[] careful = new boolean[rules.size()];
     for (int i = 0; i < careful.length; i++) {

@@ -112,7 +112,8 @@ public enum Observation {
   // Xen on Arm.
   XEN_ACCESSES("accesses of Xen to the virtual CPU interface (log of an emulated machine)", ""),
   XEN_STEPS("steps inside Xen's vGIC (instrumented hypervisor)", ""),
-  XEN_LOCKS("locks taken inside Xen", "");
+  XEN_LOCKS("locks taken inside Xen", ""),
+  XEN_DUMPS("what Xen prints of its vCPUs and event channels (debug keys q and e)", "");
 
   private final String doc;
   private final String record;
@@ -166,7 +167,7 @@ public enum Observation {
           Subject.GUEST_EVENTS;
       case XEN_PORTS, XEN_RESULTS -> Subject.XEN_EVENTS;
       case XEN_ACCESSES -> Subject.XEN_VGIC;
-      case XEN_STEPS, XEN_LOCKS -> Subject.XEN_INSIDE;
+      case XEN_STEPS, XEN_LOCKS, XEN_DUMPS -> Subject.XEN_INSIDE;
       default -> Subject.KVM_VGIC;
     };
   }

@@ -6,9 +6,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The steps the model of KVM's vGIC is made of. A capture exercises a step if its events show that
- * the hypervisor, the hardware or the guest took it; which steps a set of captures exercises says
- * how much of the vGIC was tested at all.
+ * The steps the models are made of: of KVM's vGIC, of Xen's two and of KVM's emulation of Xen. A
+ * capture exercises a step if its events show that the hypervisor, the hardware or the guest took
+ * it; which steps a set of captures exercises says how much of the vGIC was tested at all.
  *
  * <p>The identifier of a constant is its name with dashes: {@code SAVE_HW_1} is {@code SAVE-HW-1}.
  */
@@ -185,19 +185,92 @@ public enum Transition {
   NV_2("The nested guest's list registers are loaded.", Span.SINCE_M72),
   NV_3("The nested guest's list registers are read back.", Span.SINCE_M72),
   NV_4("The maintenance interrupt of the guest's own hypervisor is evaluated.", Span.SINCE_M72),
-  NV_5("The nested guest's list registers are emptied at vCPU put.", Span.SINCE_M72);
+  NV_5("The nested guest's list registers are emptied at vCPU put.", Span.SINCE_M72),
 
-  /** The generations a step exists in. */
+  // The original vGIC of Xen, as an instrumented hypervisor records it.
+  OV_T01("An interrupt is injected under the lock of its virtual CPU.", Span.XEN_OLD),
+  OV_T04("A list register is written.", Span.XEN_OLD),
+  OV_T05("The list register of an interrupt is folded.", Span.XEN_OLD),
+  OV_T07("The way to the guest ends; underflow is asked for if interrupts wait.", Span.XEN_OLD),
+  OV_T08("An interrupt that waited gets a list register, or one makes room.", Span.XEN_OLD),
+  OV_T09("An interrupt is enabled, and put on its way if it is in flight.", Span.XEN_OLD),
+  OV_T10("An interrupt is disabled, and waits no longer.", Span.XEN_OLD),
+  OV_T14("A guest sends an SGI.", Span.XEN_OLD),
+  OV_T15("An interrupt is retargeted, now or once it leaves its list register.", Span.XEN_OLD),
+  OV_T18("A virtual CPU is switched on: its lists are emptied.", Span.XEN_OLD),
+  OV_T22("It is decided whether a virtual CPU may sleep.", Span.XEN_OLD),
+  OV_L01("An event is mapped to an LPI of Xen's vGIC.", Span.XEN_OLD),
+  OV_L02("A mapping of Xen's vGIC is discarded.", Span.XEN_OLD),
+  OV_L03("An LPI of Xen's vGIC is injected or cleared.", Span.XEN_OLD),
+  OV_L04("Properties of an LPI of Xen's vGIC are read again.", Span.XEN_OLD),
+
+  // The new vGIC of Xen, likewise.
+  NV_T01("The line or latch of an interrupt of Xen's new vGIC is set.", Span.XEN_NEW),
+  NV_T02("An interrupt of Xen's new vGIC is queued.", Span.XEN_NEW),
+  NV_T04("A list register is folded into its interrupt by Xen's new vGIC.", Span.XEN_NEW),
+  NV_T05("An interrupt is kept, moved or taken off a list by Xen's new vGIC.", Span.XEN_NEW),
+  NV_T06("The list registers are flushed by Xen's new vGIC.", Span.XEN_NEW),
+  NV_T07("A list register is populated by Xen's new vGIC.", Span.XEN_NEW),
+  NV_T08("An interrupt of Xen's new vGIC is enabled or disabled.", Span.XEN_NEW),
+  NV_T09("An interrupt of Xen's new vGIC is made pending or cleared by its guest.", Span.XEN_NEW),
+  NV_T11("An interrupt of Xen's new vGIC is given another target.", Span.XEN_NEW),
+  NV_T12("An SGI is sent through Xen's new vGIC.", Span.XEN_NEW),
+
+  // KVM's emulation of Xen.
+  EK_FAST("An event is delivered, or not, by the path that may not sleep.", Span.KVM_XEN),
+  EK_SLOW("A delivery is tried again where it may sleep.", Span.KVM_XEN),
+  EK_INATOMIC("A routed line raises an event.", Span.KVM_XEN),
+  EK_SETUP("A routing entry of an event channel is set up.", Span.KVM_XEN),
+  EK_FLUSH("Selector bits kept in the kernel are merged before entry.", Span.KVM_XEN),
+  EK_HASINT("The upcall flag is looked at.", Span.KVM_XEN),
+  EK_VEC("The vector of a vCPU is injected.", Span.KVM_XEN),
+  EK_SEND("A guest sends an event.", Span.KVM_XEN),
+  EK_TABLE("An attribute of the VM or of a vCPU is set.", Span.KVM_XEN),
+  EK_TIMERSET("A guest sets its timer.", Span.KVM_XEN),
+  EK_TIMER("A timer of a Xen guest expires.", Span.KVM_XEN),
+  EK_POLL("A guest polls or yields.", Span.KVM_XEN),
+  EK_RS("The run state of a Xen guest's vCPU is updated.", Span.KVM_XEN);
+
+  /** Whose steps there are. */
+  public enum Model {
+    KVM("KVM's vGIC"),
+    XEN_OLD("Xen's original vGIC"),
+    XEN_NEW("Xen's new vGIC"),
+    KVM_XEN("KVM's emulation of Xen");
+
+    private final String doc;
+
+    Model(String doc) {
+      this.doc = doc;
+    }
+
+    /** What it models. */
+    public String doc() {
+      return doc;
+    }
+  }
+
+  /** The generations a step exists in, if it is one of KVM's vGIC. */
   private enum Span {
     UP_TO_M612(EnumSet.of(Generation.M61, Generation.M612)),
     SINCE_M612(EnumSet.of(Generation.M612, Generation.M72)),
     SINCE_M72(EnumSet.of(Generation.M72)),
-    EVERY(EnumSet.allOf(Generation.class));
+    EVERY(EnumSet.allOf(Generation.class)),
+    XEN_OLD(Model.XEN_OLD),
+    XEN_NEW(Model.XEN_NEW),
+    KVM_XEN(Model.KVM_XEN);
 
     final Set<Generation> generations;
+    final Model model;
 
     Span(EnumSet<Generation> generations) {
       this.generations = Set.copyOf(generations);
+      this.model = Model.KVM;
+    }
+
+    Span(Model model) {
+      this.generations = Set.of();
+      this.model = model;
     }
   }
 
@@ -219,9 +292,18 @@ public enum Transition {
     return id;
   }
 
-  /** The identifier without its number, such as {@code SAVE-HW}. */
+  /** The identifier without its number, such as {@code SAVE-HW} or {@code OV-T}. */
   public String group() {
-    return id.substring(0, id.lastIndexOf('-'));
+    int end = id.length();
+    while (Character.isDigit(id.charAt(end - 1))) {
+      end--;
+    }
+    return id.substring(0, id.charAt(end - 1) == '-' ? end - 1 : end);
+  }
+
+  /** The model it is a step of. */
+  public Model model() {
+    return span.model;
   }
 
   /** What happens, in one sentence. */
@@ -229,7 +311,7 @@ public enum Transition {
     return doc;
   }
 
-  /** The generations of the hypervisor that have it. */
+  /** The generations of KVM's vGIC that have it; none for steps of other models. */
   public Set<Generation> generations() {
     return span.generations;
   }

@@ -205,8 +205,8 @@ public final class XenNewRules {
   public static final Rule NV_I15 =
       rule("NV-I15", ERROR, "Descriptor lock under an interrupt lock")
           .holds(
-              "Locks are taken in the order list, LPIs, descriptor, interrupt. Not"
-                  + " checkable: no version of Xen records its locks.")
+              "The lock of an interrupt is taken last: list, LPIs and descriptor before"
+                  + " it. Only an instrumented hypervisor records its locks.")
           .why("do_IRQ holds the descriptor lock when it injects.")
           .catches("CPUs that wait for each other for ever.")
           .needs(XEN_LOCKS)

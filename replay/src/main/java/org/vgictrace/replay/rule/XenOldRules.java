@@ -118,10 +118,9 @@ public final class XenOldRules {
   public static final Rule OV_I08 =
       rule("OV-I08", ERROR, "Injection without a list register")
           .holds(
-              "An enabled interrupt injected to the running virtual CPU, not in"
-                  + " flight yet, is in a list register before the guest runs if one is"
-                  + " free. Not visible in the log of the hardware: it needs records of"
-                  + " the hypervisor itself.")
+              "An interrupt that is injected is queued or in a list register, and if"
+                  + " it is enabled it has or waits for one. Not visible in the log of the"
+                  + " hardware: it needs records of the hypervisor itself.")
           .why("Nothing else would deliver it.")
           .catches("An interrupt that is never delivered.")
           .needs(XEN_STEPS)

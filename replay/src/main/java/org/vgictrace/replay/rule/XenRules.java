@@ -254,7 +254,7 @@ public final class XenRules {
           .holds(
               "No path takes the lock of an interrupt descriptor while it holds the"
                   + " lock of a vGIC (old) or of an interrupt (new), nor a rank lock under"
-                  + " the vGIC lock. Not checkable: no version of Xen records its locks.")
+                  + " the vGIC lock. Only an instrumented hypervisor records its locks.")
           .why("do_IRQ holds the descriptor lock when it injects.")
           .catches(
               "Deadlocks (Fix deadlock in gic_set_guest_irq(), 2014; read/write"

@@ -25,7 +25,10 @@ class TransitionTest {
         .isEqualTo(
             "{INJ=7, QUEUE=5, IRQL=2, SGI=2, MSI=2, KICK=1, MMIO=21, FLUSH=13, POP=9, ENTRY=3,"
                 + " RUN=6, SAVE-HW=2, EXIT=1, FOLD=12, PRUNE=6, DEACT=1, MAINT=2, LPI=7, ITS=12,"
-                + " V4=7, TIMER=12, PMU=5, SAVE=5, WFI=2, RESET=1, DESTROY=1, NV=5}");
+                + " V4=7, TIMER=12, PMU=5, SAVE=5, WFI=2, RESET=1, DESTROY=1, NV=5, OV-T=11, OV-L=4,"
+                + " NV-T=10, EK-FAST=1, EK-SLOW=1, EK-INATOMIC=1, EK-SETUP=1, EK-FLUSH=1,"
+                + " EK-HASINT=1, EK-VEC=1, EK-SEND=1, EK-TABLE=1, EK-TIMERSET=1, EK-TIMER=1,"
+                + " EK-POLL=1, EK-RS=1}");
   }
 
   @Test

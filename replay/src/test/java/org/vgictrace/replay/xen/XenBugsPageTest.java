@@ -12,6 +12,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.vgictrace.replay.rule.Catalogue;
+import org.vgictrace.replay.xen.dump.DumpCasesTest;
+import org.vgictrace.replay.xen.inside.InsideNewCasesTest;
+import org.vgictrace.replay.xen.inside.InsideOldCasesTest;
 
 /**
  * The page that says of each known bug of Xen's vGICs which rule finds it and which test shows
@@ -20,23 +23,31 @@ import org.vgictrace.replay.rule.Catalogue;
 class XenBugsPageTest {
   private static final Path PAGE = Path.of(System.getProperty("basedir", "."), "XEN-VGIC-BUGS.md");
 
-  private static final Pattern NAME = Pattern.compile("[a-z]+I\\d\\db(\\d\\d).*");
+  private static final Pattern NAME = Pattern.compile("(?:[a-z]+I\\d\\d)+((?:b\\d\\d)+)[A-Z].*");
+
+  /** Length of the number of a bug in the name of a test. */
+  private static final int NUMBER = 3;
+
+  private static final List<Class<?>> CASES =
+      List.of(
+          XenVgicCasesTest.class,
+          InsideOldCasesTest.class,
+          InsideNewCasesTest.class,
+          DumpCasesTest.class);
 
   private static final String HEAD =
       """
       # Known bugs of Xen's vGICs
 
-      Every bug of this list was in a release of Xen. The table says which rule finds it in a log of
-      the emulated interrupt controller, and which test of this module imitates the bug and sees it
-      found; for the others it says why such a log cannot show it. It is generated;
-      `XenBugsPageTest` says how to renew it.
+      Every bug of this list was in a release of Xen. The table says which rule finds it, and which
+      test of this module imitates the bug and sees it found: those of `XenVgicCasesTest` in a log
+      of the emulated interrupt controller, those of `Inside...CasesTest` in a trace of a hypervisor
+      that is instrumented for it, those of `DumpCasesTest` in dumps on the console. For the others
+      it says why none can show it. It is generated; `XenBugsPageTest` says how to renew it.
 
       | | fixed by | year | rule | shown by |
       |---|---|---|---|---|
       """;
-
-  private static final String STATE =
-      "the lists and marks of interrupts are the hypervisor's own state";
 
   /**
    * A bug.
@@ -47,13 +58,13 @@ class XenBugsPageTest {
 
   private static final List<Bug> BUGS =
       List.of(
-          new Bug(1, "arm: vgic: fix race in vgic_vcpu_inject_irq", "2013", "", STATE),
+          new Bug(1, "arm: vgic: fix race in vgic_vcpu_inject_irq", "2013", "OV-I01", ""),
           new Bug(
               2,
               "arm: vgic: fix race between evtchn upcall and evtchnop_send",
               "2013",
-              "",
-              "whether an upcall is pending is in the guest's memory"),
+              "OV-I15",
+              ""),
           new Bug(
               3,
               "xen/arm: do not use is_running to decide whether we can write directly to the LR"
@@ -67,31 +78,25 @@ class XenBugsPageTest {
               "2013",
               "XV-I01",
               ""),
-          new Bug(5, "arm: fix inflight_irqs list priority ordering", "2012", "", STATE),
+          new Bug(5, "arm: fix inflight_irqs list priority ordering", "2012", "OV-I01", ""),
           new Bug(6, "xen/arm: clear UIE on hypervisor entry", "2014", "XV-I10, XV-I11", ""),
           new Bug(7, "xen: arm: correct use of find_next_bit", "2014", "OV-I02", ""),
           new Bug(
               8,
               "arm: vgic: Don't update the LR when the IRQ is not enabled (XSA-223)",
               "2017",
-              "OV-I02",
+              "OV-I02, OV-I07",
               ""),
-          new Bug(
-              9,
-              "xen/arm: Fix deadlock in gic_set_guest_irq()",
-              "2014",
-              "",
-              "locks are not recorded"),
-          new Bug(
-              10, "arm: read/write rank->vcpu atomically", "2017", "", "locks are not recorded"),
-          new Bug(11, "xen/arm: inflight irqs during migration", "2014", "XV-I05", ""),
+          new Bug(9, "xen/arm: Fix deadlock in gic_set_guest_irq()", "2014", "XV-I15", ""),
+          new Bug(10, "arm: read/write rank->vcpu atomically", "2017", "XV-I15", ""),
+          new Bug(11, "xen/arm: inflight irqs during migration", "2014", "XV-I05, OV-I05", ""),
           new Bug(
               12,
               "arm: remove irq from inflight, then change physical affinity; vgic: refuse irq"
                   + " migration when one is already in progress",
               "2017",
-              "",
-              STATE),
+              "OV-I13, OV-I19",
+              ""),
           new Bug(
               13,
               "xen/arm: Save/restore GICH_VMCR on domain context switch; Save/Restore GICH_APR"
@@ -103,15 +108,15 @@ class XenBugsPageTest {
               14,
               "xen: remove workaround to inject evtchn_irq on irq enable",
               "2014",
-              "",
-              "whether an upcall is pending is in the guest's memory"),
+              "OV-I15",
+              ""),
+          new Bug(15, "xen/arm: move setting GIC_IRQ_GUEST_QUEUED earlier", "2014", "OV-I08", ""),
           new Bug(
-              15,
-              "xen/arm: move setting GIC_IRQ_GUEST_QUEUED earlier",
-              "2014",
-              "",
-              "an injection that leads to nothing leaves no access behind"),
-          new Bug(16, "ARM/vgic: Correct the expression for lr_all_full()", "2024", "XV-I10", ""),
+              16,
+              "ARM/vgic: Correct the expression for lr_all_full()",
+              "2024",
+              "XV-I10, OV-I09",
+              ""),
           new Bug(17, "xen/arm: set GICH_HCR_UIE if all the LRs are in use", "2014", "OV-I09", ""),
           new Bug(
               18,
@@ -125,7 +130,12 @@ class XenBugsPageTest {
               "2014",
               "XV-I04",
               ""),
-          new Bug(20, "xen/arm: gic_events_need_delivery and irq priorities", "2014", "OV-I11", ""),
+          new Bug(
+              20,
+              "xen/arm: gic_events_need_delivery and irq priorities",
+              "2014",
+              "OV-I11, OV-I10",
+              ""),
           new Bug(
               21,
               "arm/vgic-v3: fix virq offset in the rank when storing irouter",
@@ -136,15 +146,15 @@ class XenBugsPageTest {
               22,
               "xen/arm: vgic: Sanitize target mask used to send SGI (XSA-225)",
               "2017",
-              "",
-              "accesses of guests to the distributor are not recorded"),
+              "NV-I18",
+              ""),
           new Bug(
               23,
               "ARM/vgic: Fix out-of-bounds accesses in vgic_mmio_write_sgir()",
               "2025",
-              "",
-              "accesses of guests to the distributor are not recorded"),
-          new Bug(24, "ARM: vITS: handling of pristine LPIs", "2017", "XV-I01", ""),
+              "NV-I18",
+              ""),
+          new Bug(24, "ARM: vITS: handling of pristine LPIs", "2017", "XV-I01, OV-I17", ""),
           new Bug(
               25,
               "xen/arm: vGICv3: Restore the interrupt state correctly",
@@ -191,14 +201,26 @@ class XenBugsPageTest {
 
   private static List<String> tests(int number) {
     List<String> tests = new ArrayList<>();
-    for (Method method : XenVgicCasesTest.class.getDeclaredMethods()) {
-      Matcher name = NAME.matcher(method.getName());
-      if (name.matches() && Integer.parseInt(name.group(1)) == number) {
-        tests.add("XenVgicCasesTest." + method.getName());
+    for (Class<?> cases : CASES) {
+      for (Method method : cases.getDeclaredMethods()) {
+        Matcher name = NAME.matcher(method.getName());
+        if (name.matches() && isAbout(name.group(1), number)) {
+          tests.add(cases.getSimpleName() + "." + method.getName());
+        }
       }
     }
     tests.sort(null);
     return tests;
+  }
+
+  /** Whether a name such as {@code b02b14} contains the number of a bug. */
+  private static boolean isAbout(String numbers, int number) {
+    for (int i = 0; i < numbers.length(); i += NUMBER) {
+      if (Integer.parseInt(numbers.substring(i + 1, i + NUMBER)) == number) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static String page() {
