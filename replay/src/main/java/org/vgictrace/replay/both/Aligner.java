@@ -1,0 +1,335 @@
+package org.vgictrace.replay.both;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SortedMap;
+import org.agrona.collections.IntArrayList;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds out which domain a guest's capture is of, and how its clock relates to the hypervisor's.
+ *
+ * <p>A guest records something only while its vCPU runs, and when that is the hypervisor's run
+ * states say. So each record bounds the difference of the clocks from both sides, by when its vCPU
+ * began to run and by when it ceased to. Where all records agree, that is the difference; where no
+ * difference satisfies nearly all of them, the two captures are not of one run.
+ */
+final class Aligner {
+  /** Share of the bursts that must lie well, where nothing is missing in the trace. */
+  private static final double SHARE_MIN = 0.95;
+
+  /** The same where a CPU was left out, so that it does not say when a vCPU does not run. */
+  private static final double SHARE_MIN_WITH_GAPS = 0.7;
+
+  /** What as many must be likelier than by chance, natural logarithm. */
+  private static final double EVIDENCE_MIN = 20;
+
+  /** Share of the evidence for a domain that there may be for another one. */
+  private static final double EVIDENCE_FOR_OTHERS = 0.5;
+
+  /** Records by which a difference is looked for, and pairs with stretches. */
+  private static final int SAMPLES = 1024;
+
+  private static final int PAIRS_MAX = 1 << 20;
+
+  /** How often the part that is looked at first may be halved. */
+  private static final int HALVES = 5;
+
+  private static final int WINDOWS = 8;
+  private static final int ROUNDS = 3;
+
+  /** How far a rate may be from what was expected. */
+  private static final double DRIFT_MAX = 2e-3;
+
+  /** Two times that one clock gave may be apart by that much, nanoseconds. */
+  private static final double SLACK_NS = 2000;
+
+  /** How far a record may be from where its vCPU runs to bound the difference, nanoseconds. */
+  private static final double NEAR_NS = 300_000;
+
+  private final GuestRecords guest;
+  private final SortedMap<Integer, SortedMap<Integer, Timeline>> domains;
+  private final boolean gaps;
+  private final double unitsPerNs;
+  private double bestShare;
+
+  /**
+   * @param unitsPerNs units of the hypervisor's clock in a nanosecond
+   */
+  Aligner(
+      GuestRecords guest,
+      SortedMap<Integer, SortedMap<Integer, Timeline>> domains,
+      boolean gaps,
+      double unitsPerNs) {
+    this.guest = guest;
+    this.domains = domains;
+    this.gaps = gaps;
+    this.unitsPerNs = unitsPerNs;
+  }
+
+  /** The greatest share of bursts of records that any difference of the clocks puts in place. */
+  double bestShare() {
+    return bestShare;
+  }
+
+  /**
+   * Looks for the one domain and difference that the records agree on.
+   *
+   * @param rates what the hypervisor's clock may count in a unit of the guest's
+   * @return null if there is none
+   */
+  @Nullable Alignment find(double[] rates) {
+    List<Fit> fits = new ArrayList<>();
+    domains.forEach((domain, vcpus) -> fits.add(fit(domain, vcpus, ClockLine.SAME)));
+    Alignment same = decide(fits, 0);
+    if (same != null || gaps) {
+      return same;
+    }
+    for (double rate : rates) {
+      List<Fit> shifted = new ArrayList<>();
+      domains.forEach(
+          (domain, vcpus) -> {
+            ClockLine clock = search(domain, vcpus, rate);
+            if (clock != null) {
+              shifted.add(fit(domain, vcpus, clock));
+            }
+          });
+      Alignment found = decide(shifted, Math.log(PAIRS_MAX));
+      if (found != null) {
+        return found;
+      }
+    }
+    return null;
+  }
+
+  private Fit fit(int domain, SortedMap<Integer, Timeline> vcpus, ClockLine clock) {
+    return Fit.of(guest, 0, guest.size(), domain, vcpus, clock);
+  }
+
+  /** The alignment by the best of them, if it stands out. */
+  private @Nullable Alignment decide(List<Fit> fits, double tries) {
+    Fit best = null;
+    for (Fit fit : fits) {
+      best = best == null || fit.evidence() > best.evidence() ? fit : best;
+      bestShare = Math.max(bestShare, fit.share());
+    }
+    if (best == null || !isGood(best, tries)) {
+      return null;
+    }
+    double runnerUp = 0;
+    for (Fit fit : fits) {
+      if (fit != best) {
+        if (fit.evidence() > EVIDENCE_FOR_OTHERS * best.evidence()) {
+          return null;
+        }
+        runnerUp = Math.max(runnerUp, fit.share());
+      }
+    }
+    return bounded(best, runnerUp);
+  }
+
+  private boolean isGood(Fit fit, double tries) {
+    return fit.share() >= (gaps ? SHARE_MIN_WITH_GAPS : SHARE_MIN)
+        && fit.evidence() >= EVIDENCE_MIN + tries;
+  }
+
+  private Alignment bounded(Fit fit, double runnerUp) {
+    Overlap overlap = bounds(fit.vcpus, fit.clock, 0, guest.size());
+    Overlap.Range range = overlap.densest();
+    boolean held = overlap.at(0) >= range.ranges();
+    long middle = held || gaps ? 0 : range.middle();
+    ClockLine clock = fit.clock.isSame() || middle == 0 ? fit.clock : fit.clock.shifted(middle);
+    Fit last = fit(fit.domain, fit.vcpus, clock);
+    long low = range.low() - (clock == fit.clock ? 0 : middle);
+    long high = range.high() - (clock == fit.clock ? 0 : middle);
+    long unsure = clock.isSame() ? 0 : unsure(fit.vcpus, clock);
+    return new Alignment(
+        fit.domain,
+        clock,
+        low,
+        high,
+        unsure + Math.max(1, Math.round(SLACK_NS * unitsPerNs)),
+        unsure,
+        last.recordsWithin,
+        last.recordsApart,
+        last.recordsUnknown,
+        last.recordsOutside,
+        runnerUp);
+  }
+
+  /** By how much the clock may be wrong somewhere, in view of the records that it puts in place. */
+  private long unsure(SortedMap<Integer, Timeline> vcpus, ClockLine clock) {
+    int first = 0;
+    int last = guest.size() - 1;
+    while (first < last && running(vcpus, clock, first) < 0) {
+      first++;
+    }
+    while (last > first && running(vcpus, clock, last) < 0) {
+      last--;
+    }
+    long from = clock.toXen(guest.ts(first));
+    ClockBounds bounds = new ClockBounds(from, clock.toXen(guest.ts(last)));
+    for (int i = first; i <= last; i++) {
+      Timeline vcpu = vcpus.get(guest.cpu(i));
+      int stretch = running(vcpus, clock, i);
+      if (vcpu != null && stretch >= 0) {
+        long at = clock.toXen(guest.ts(i));
+        bounds.add(at, vcpu.begin(stretch) - at, vcpu.end(stretch) - at);
+      }
+    }
+    return bounds.farthest(DRIFT_MAX);
+  }
+
+  /** The stretch in which the vCPU of a record runs when it was made; -1 if it does not. */
+  private int running(SortedMap<Integer, Timeline> vcpus, ClockLine clock, int record) {
+    Timeline vcpu = vcpus.get(guest.cpu(record));
+    int stretch = vcpu == null ? -1 : vcpu.at(clock.toXen(guest.ts(record)));
+    return vcpu != null && vcpu.state(stretch) == Timeline.RUNNING ? stretch : -1;
+  }
+
+  /** The difference that most records agree on; first of all of them, then of parts that grow. */
+  private @Nullable ClockLine search(int domain, SortedMap<Integer, Timeline> vcpus, double rate) {
+    int size = guest.size();
+    for (int halves = 0, length = size; halves <= HALVES; halves++, length /= 2) {
+      int from = (size - length) / 2;
+      ClockLine clock = search(vcpus, rate, from, from + length);
+      int reach = length;
+      while (clock != null) {
+        int begin = (size - reach) / 2;
+        int end = begin + reach;
+        clock = refined(vcpus, clock, rate, begin, end);
+        Fit fit = Fit.of(guest, begin, end, domain, vcpus, clock);
+        if (!isGood(fit, Math.log(PAIRS_MAX))) {
+          bestShare = Math.max(bestShare, fit.evidence() >= EVIDENCE_MIN ? fit.share() : 0);
+          clock = null;
+        } else if (reach == size) {
+          return clock;
+        } else {
+          reach = (int) Math.min(size, 2L * reach);
+        }
+      }
+    }
+    return null;
+  }
+
+  private @Nullable ClockLine search(
+      SortedMap<Integer, Timeline> vcpus, double rate, int from, int to) {
+    if (from >= to) {
+      return null;
+    }
+    ClockLine clock = new ClockLine(guest.ts(from + (to - from) / 2), 0, rate);
+    long stretches = vcpus.values().stream().mapToLong(Timeline::size).max().orElse(0);
+    int samples = (int) Math.max(64, Math.min(SAMPLES, PAIRS_MAX / Math.max(1, stretches)));
+    int every = Math.max(1, (to - from) / samples);
+    Overlap overlap = new Overlap();
+    for (int i = from; i < to; i += every) {
+      Timeline vcpu = vcpus.get(guest.cpu(i));
+      long at = clock.toXen(guest.ts(i));
+      for (int k = 0; vcpu != null && k < vcpu.size(); k++) {
+        if (vcpu.state(k) == Timeline.RUNNING && overlap.size() < 2 * PAIRS_MAX) {
+          overlap.add(vcpu.begin(k) - at, vcpu.end(k) - at);
+        }
+      }
+    }
+    return overlap.size() == 0 ? null : clock.shifted(overlap.densest().middle());
+  }
+
+  /** The line turned and shifted until windows of time agree on it. */
+  private ClockLine refined(
+      SortedMap<Integer, Timeline> vcpus, ClockLine coarse, double rate, int from, int to) {
+    ClockLine clock = coarse;
+    for (int round = 0; round < ROUNDS; round++) {
+      Overlap all = bounds(vcpus, clock, from, to);
+      if (all.size() == 0) {
+        return clock;
+      }
+      Overlap.Range range = all.densest();
+      ClockLine shifted = clock.shifted(range.middle());
+      if (range.ranges() >= all.size()) {
+        return shifted;
+      }
+      ClockLine turned = turned(vcpus, clock, from, to);
+      boolean near = Math.abs(turned.rate() / rate - 1) <= DRIFT_MAX;
+      Overlap.Range better = near ? bounds(vcpus, turned, from, to).densest() : range;
+      if (better.ranges() <= range.ranges()) {
+        return shifted;
+      }
+      clock = turned.shifted(better.middle());
+    }
+    return clock;
+  }
+
+  /** The line through the middles of what windows of time agree on, by least squares. */
+  private ClockLine turned(SortedMap<Integer, Timeline> vcpus, ClockLine clock, int from, int to) {
+    Slope line = new Slope();
+    long origin = guest.ts(from + (to - from) / 2);
+    for (int w = 0; w < WINDOWS; w++) {
+      int begin = from + (int) ((long) (to - from) * w / WINDOWS);
+      int end = from + (int) ((long) (to - from) * (w + 1) / WINDOWS);
+      Overlap overlap = begin < end ? bounds(vcpus, clock, begin, end) : new Overlap();
+      if (overlap.size() > 0) {
+        double x = guest.ts(begin + (end - begin) / 2) - origin;
+        double y = overlap.densest().middle();
+        line.add(x, y);
+      }
+    }
+    long shift = Math.round(line.atZero());
+    return clock.turned(origin, clock.rate() + line.slope()).shifted(shift);
+  }
+
+  /** By how much the clock may be wrong in view of each record that lies near a stretch. */
+  private Overlap bounds(SortedMap<Integer, Timeline> vcpus, ClockLine clock, int from, int to) {
+    long near = Math.round(NEAR_NS * unitsPerNs);
+    Overlap overlap = new Overlap();
+    guest
+        .byCpu()
+        .forEach(
+            (cpu, records) -> {
+              Timeline vcpu = vcpus.get(cpu);
+              if (vcpu != null) {
+                bounds(overlap, vcpu, records, clock, from, to, near);
+              }
+            });
+    return overlap;
+  }
+
+  private void bounds(
+      Overlap overlap,
+      Timeline vcpu,
+      IntArrayList records,
+      ClockLine clock,
+      int from,
+      int to,
+      long near) {
+    for (int k = 0; k < records.size(); k++) {
+      int i = records.getInt(k);
+      if (i >= from && i < to) {
+        long at = clock.toXen(guest.ts(i));
+        int stretch = nearest(vcpu, at, near);
+        if (stretch >= 0) {
+          overlap.add(vcpu.begin(stretch) - at, vcpu.end(stretch) - at);
+        }
+      }
+    }
+  }
+
+  /** The stretch in which the vCPU runs at a time or nearest to it; -1 if none is near. */
+  private static int nearest(Timeline vcpu, long at, long near) {
+    int stretch = vcpu.at(at);
+    if (vcpu.state(stretch) == Timeline.RUNNING) {
+      return stretch;
+    }
+    int best = -1;
+    long distance = near;
+    for (int k = Math.max(0, stretch - 2); k <= stretch + 2 && k < vcpu.size(); k++) {
+      if (vcpu.state(k) == Timeline.RUNNING) {
+        long away = vcpu.begin(k) > at ? vcpu.begin(k) - at : at - vcpu.end(k);
+        if (away <= distance) {
+          distance = away;
+          best = k;
+        }
+      }
+    }
+    return best;
+  }
+}
