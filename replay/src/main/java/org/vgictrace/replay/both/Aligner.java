@@ -35,6 +35,9 @@ final class Aligner {
   /** How often the part that is looked at first may be halved. */
   private static final int HALVES = 5;
 
+  /** Share of the records that a clock must put in place to be as good as the best. */
+  private static final double NEARLY_ALL = 0.995;
+
   private static final int WINDOWS = 8;
   private static final int ROUNDS = 3;
 
@@ -49,6 +52,7 @@ final class Aligner {
 
   private final GuestRecords guest;
   private final SortedMap<Integer, SortedMap<Integer, Timeline>> domains;
+  private final Hypercalls calls;
   private final boolean gaps;
   private final double unitsPerNs;
   private double bestShare;
@@ -59,10 +63,12 @@ final class Aligner {
   Aligner(
       GuestRecords guest,
       SortedMap<Integer, SortedMap<Integer, Timeline>> domains,
+      Hypercalls calls,
       boolean gaps,
       double unitsPerNs) {
     this.guest = guest;
     this.domains = domains;
+    this.calls = calls;
     this.gaps = gaps;
     this.unitsPerNs = unitsPerNs;
   }
@@ -136,13 +142,19 @@ final class Aligner {
   private Alignment bounded(Fit fit, double runnerUp) {
     Overlap overlap = bounds(fit.vcpus, fit.clock, 0, guest.size());
     Overlap.Range range = overlap.densest();
-    boolean held = overlap.at(0) >= range.ranges();
-    long middle = held || gaps ? 0 : range.middle();
-    ClockLine clock = fit.clock.isSame() || middle == 0 ? fit.clock : fit.clock.shifted(middle);
+    boolean held = gaps || overlap.at(0) >= range.ranges();
+    long shift = held ? 0 : range.middle();
+    ClockLine clock = fit.clock.shifted(shift);
     Fit last = fit(fit.domain, fit.vcpus, clock);
-    long low = range.low() - (clock == fit.clock ? 0 : middle);
-    long high = range.high() - (clock == fit.clock ? 0 : middle);
-    long unsure = clock.isSame() ? 0 : unsure(fit.vcpus, clock);
+    long low = range.low() - shift;
+    long high = range.high() - shift;
+    long unsure = 0;
+    if (!clock.isSame()) {
+      int most = (int) (range.ranges() * NEARLY_ALL);
+      Overlap.Range near = overlap.around(range.middle(), most);
+      unsure =
+          Math.max(unsure(fit.vcpus, clock), Math.max(shift - near.low(), near.high() - shift));
+    }
     return new Alignment(
         fit.domain,
         clock,
@@ -177,6 +189,16 @@ final class Aligner {
         bounds.add(at, vcpu.begin(stretch) - at, vcpu.end(stretch) - at);
       }
     }
+    sent(
+        vcpus,
+        clock,
+        0,
+        guest.size(),
+        (at, low, high) -> {
+          if (low <= 0 && high >= 0) {
+            bounds.add(at, low, high);
+          }
+        });
     return bounds.farthest(DRIFT_MAX);
   }
 
@@ -200,7 +222,7 @@ final class Aligner {
         clock = refined(vcpus, clock, rate, begin, end);
         Fit fit = Fit.of(guest, begin, end, domain, vcpus, clock);
         if (!isGood(fit, Math.log(PAIRS_MAX))) {
-          bestShare = Math.max(bestShare, fit.evidence() >= EVIDENCE_MIN ? fit.share() : 0);
+          bestShare = Math.max(bestShare, reach == size ? fit.share() : 0);
           clock = null;
         } else if (reach == size) {
           return clock;
@@ -290,7 +312,49 @@ final class Aligner {
                 bounds(overlap, vcpu, records, clock, from, to, near);
               }
             });
+    sent(vcpus, clock, from, to, (at, low, high) -> overlap.add(low, high));
     return overlap;
+  }
+
+  /** Is told by how much a clock may be wrong at a time. */
+  private interface Bound {
+    void of(long at, long low, long high);
+  }
+
+  /**
+   * Sends bound the clock too: the hypercall comes after the record of the send, and before the
+   * next record of the sender.
+   */
+  private void sent(
+      SortedMap<Integer, Timeline> vcpus, ClockLine clock, int from, int to, Bound bound) {
+    guest
+        .byCpu()
+        .forEach(
+            (cpu, records) -> {
+              Timeline vcpu = vcpus.get(cpu);
+              for (int k = 0; vcpu != null && k < records.size(); k++) {
+                int record = records.getInt(k);
+                if (record >= from && record < to && Sends.isCertain(guest, record)) {
+                  sent(vcpu, clock, records, k, bound);
+                }
+              }
+            });
+  }
+
+  private void sent(Timeline vcpu, ClockLine clock, IntArrayList records, int k, Bound bound) {
+    int record = records.getInt(k);
+    int end = guest.stays(record) ? Sends.end(guest, records, k) : -1;
+    long at = clock.toXen(guest.ts(record));
+    int stretch = vcpu.at(at);
+    Hypercalls.Calls events =
+        end < 0 || vcpu.state(stretch) != Timeline.RUNNING ? null : calls.events(vcpu.cpu(stretch));
+    if (events == null) {
+      return;
+    }
+    int call = events.nearest(at);
+    if (call >= 0 && Math.abs(events.ts(call) - at) <= NEAR_NS * unitsPerNs) {
+      bound.of(at, events.ts(call) - clock.toXen(guest.ts(end)), events.ts(call) - at);
+    }
   }
 
   private void bounds(

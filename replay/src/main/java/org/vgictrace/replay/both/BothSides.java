@@ -45,7 +45,8 @@ public final class BothSides {
     }
     SortedMap<Integer, SortedMap<Integer, Timeline>> domains = xen.domains();
     double[] rates = rates(xenSource, guestSource, xen.nsPerUnit());
-    Aligner aligner = new Aligner(guest, domains, xen.gaps() > 0, unitsPerNs(xenSource, xen));
+    Aligner aligner =
+        new Aligner(guest, domains, xen.calls(), xen.gaps() > 0, unitsPerNs(xenSource, xen));
     Alignment alignment = aligner.find(rates);
     SortedMap<Integer, Timeline> vcpus = alignment == null ? null : domains.get(alignment.domain());
     if (alignment == null || vcpus == null) {

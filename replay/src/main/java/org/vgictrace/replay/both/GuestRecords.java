@@ -49,8 +49,11 @@ public final class GuestRecords {
   private static final int SOFT = 16;
   private static final int NMI = 64;
 
-  /** Depth of a context; a task's is 0. */
-  private static final int UNKNOWN_LEVEL = 4;
+  /** Depth of a context, a task's being 0, where that is not recorded. */
+  static final int LEVEL_UNKNOWN = 4;
+
+  /** What {@link #vector} is of records that do not say it. */
+  static final int VECTOR_UNKNOWN = 0xf;
 
   /** Most records that are held, at some 40 bytes each. */
   static final int RECORDS_MAX = 1 << 22;
@@ -117,7 +120,7 @@ public final class GuestRecords {
 
   private static int levelOf(int flags) {
     if (flags < 0) {
-      return UNKNOWN_LEVEL;
+      return LEVEL_UNKNOWN;
     }
     if ((flags & NMI) != 0) {
       return 3;

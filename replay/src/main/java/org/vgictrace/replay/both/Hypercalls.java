@@ -45,6 +45,16 @@ final class Hypercalls {
       return low;
     }
 
+    /** The one nearest to a time, -1 if there is none. */
+    int nearest(long time) {
+      int next = from(time);
+      boolean before = next > 0;
+      if (next == ts.size()) {
+        return next - 1;
+      }
+      return before && time - ts.getLong(next - 1) < ts.getLong(next) - time ? next - 1 : next;
+    }
+
     /** How many there are from one time up to another. */
     int between(long from, long to) {
       return from(to + 1) - from(from);

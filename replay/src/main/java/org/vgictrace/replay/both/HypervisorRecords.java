@@ -46,9 +46,6 @@ public final class HypervisorRecords {
   /** Runs shorter than that tell little about the clock, nanoseconds. */
   private static final long TELLING_NS = 20_000;
 
-  /** Runs that are needed to know the clock. */
-  private static final int TELLING_MIN = 16;
-
   /** What a CPU runs, as its own records say. */
   private static final class Cpu {
     /** Time of its latest record. */
@@ -75,7 +72,7 @@ public final class HypervisorRecords {
   private long gaps;
   private long firstTs = Long.MAX_VALUE;
   private long lastTs = Long.MIN_VALUE;
-  private final Slope runs = new Slope();
+  private final ClockRate rate = new ClockRate();
 
   /** The kinds it looks at. */
   public Set<Kind> kinds() {
@@ -84,6 +81,9 @@ public final class HypervisorRecords {
 
   /** Takes a batch in; batches come in order. */
   public void observe(Batch batch) {
+    if (USED.stream().allMatch(kind -> batch.table(kind).rows() == 0)) {
+      return;
+    }
     Arrays.fill(cursors, 0);
     byte[] order = batch.order();
     for (int i = 0; i < batch.size() && !full; i++) {
@@ -150,7 +150,7 @@ public final class HypervisorRecords {
     boolean prev = e.getInt(SWITCH_STEP, -1) == PREV;
     long key = key(e.getInt(PREV_DOMAIN, -1), e.getInt(PREV_VCPU, -1));
     if (prev && cpu.runs == key && ran >= TELLING_NS && e.ts > cpu.since) {
-      runs.add(e.ts - cpu.since, ran);
+      rate.add(e.ts - cpu.since, ran);
     }
   }
 
@@ -204,7 +204,7 @@ public final class HypervisorRecords {
 
   /** Nanoseconds of a unit of the clock, as the scheduler's own figures say; 0 if they do not. */
   double nsPerUnit() {
-    return runs.count() >= TELLING_MIN ? Math.max(0, runs.slope()) : 0;
+    return rate.nsPerUnit();
   }
 
   /** Time of the latest record of a CPU; {@link Long#MIN_VALUE} if it has none. */

@@ -66,6 +66,56 @@ final class Overlap {
     return new Range(from, to, most);
   }
 
+  /** The shifts around one, as far as so many ranges have them. */
+  Range around(long shift, int least) {
+    long[] low = lows.toLongArray();
+    long[] high = highs.toLongArray();
+    Arrays.sort(low);
+    Arrays.sort(high);
+    int begun = 0;
+    int ended = 0;
+    while (begun < low.length && low[begun] <= shift) {
+      begun++;
+    }
+    while (ended < high.length && high[ended] < shift) {
+      ended++;
+    }
+    return new Range(
+        left(low, high, begun, ended, least), right(low, high, begun, ended, least), least);
+  }
+
+  private static long right(long[] low, long[] high, int begun, int ended, int least) {
+    int i = begun;
+    int j = ended;
+    while (j < high.length) {
+      if (i < low.length && low[i] <= high[j]) {
+        i++;
+      } else {
+        j++;
+        if (i - j < least) {
+          return high[j - 1];
+        }
+      }
+    }
+    return Long.MAX_VALUE / 4;
+  }
+
+  private static long left(long[] low, long[] high, int begun, int ended, int least) {
+    int i = begun;
+    int j = ended;
+    while (i > 0) {
+      if (j > 0 && high[j - 1] >= low[i - 1]) {
+        j--;
+      } else {
+        i--;
+        if (i - j < least) {
+          return low[i];
+        }
+      }
+    }
+    return Long.MIN_VALUE / 4;
+  }
+
   /** How many have a shift in them. */
   int at(long shift) {
     int count = 0;

@@ -22,25 +22,6 @@ import org.vgictrace.replay.verdict.EventRef;
  * looked for but not missed.
  */
 final class SendChecks {
-  private static final int VIA = Kind.GUEST_SEND.column("via");
-  private static final int IPI = Labels.of(Kind.GUEST_SEND, VIA, "ipi");
-  private static final int BY_IRQ = Labels.of(Kind.GUEST_SEND, VIA, "irq");
-  private static final int VECTOR = Kind.GUEST_SEND.column("vector");
-
-  /** Is sent by another hypercall ({@code VCPUOP_send_nmi}). */
-  private static final int NMI = Labels.of(Kind.GUEST_SEND, VECTOR, "nmi");
-
-  private static final int VECTOR_UNKNOWN = 0xf;
-  private static final int STEP = Kind.GUEST_EVDEV.column("step");
-  private static final int IOCTL = Labels.of(Kind.GUEST_EVDEV, STEP, "ioctl");
-  private static final int INTERRUPT = Labels.of(Kind.GUEST_EVDEV, STEP, "interrupt");
-
-  /** {@code IOCTL_EVTCHN_NOTIFY} (include/uapi/xen/evtchn.h). */
-  private static final int NOTIFY = 0x44504;
-
-  /** A context deeper than any, for records that do not say theirs. */
-  private static final int LEVEL_UNKNOWN = 4;
-
   private final Pair pair;
   private final Tally sends = new Tally(BothSidesRules.BOTH_1);
   private final Tally wakes = new Tally(BothSidesRules.BOTH_3);
@@ -72,10 +53,8 @@ final class SendChecks {
       Kind kind = guest.kind(record);
       if (kind == Kind.GUEST_SEND) {
         send(records, k, vcpu);
-      } else if (kind == Kind.GUEST_EVDEV
-          && guest.step(record) == IOCTL
-          && guest.detail(record) == NOTIFY) {
-        look(vcpu, record, endOfIoctl(records, k), false);
+      } else if (Sends.isNotify(guest, record)) {
+        look(vcpu, record, Sends.endOfIoctl(guest, records, k), false);
       }
     }
   }
@@ -83,11 +62,11 @@ final class SendChecks {
   private void send(IntArrayList records, int k, Timeline vcpu) {
     GuestRecords guest = pair.guest();
     int record = records.getInt(k);
-    boolean ipi = guest.step(record) == IPI;
-    if (ipi && guest.vector(record) == NMI) {
+    boolean ipi = Sends.isIpi(guest, record);
+    if (ipi && Sends.isNmi(guest, record)) {
       return;
     }
-    if (guest.level(record) == LEVEL_UNKNOWN) {
+    if (guest.level(record) == GuestRecords.LEVEL_UNKNOWN) {
       sends.undecided(Reason.NO_CONTEXT);
       return;
     }
@@ -95,48 +74,13 @@ final class SendChecks {
       sends.undecided(Reason.RACE_WINDOW);
       return;
     }
-    int end = endOfSend(records, k);
-    boolean certain = ipi && guest.vector(record) != VECTOR_UNKNOWN;
+    int end = Sends.end(guest, records, k);
+    boolean certain = Sends.isCertain(guest, record);
     Call call = look(vcpu, record, end, certain);
     boolean alone = k + 1 < records.size() && records.getInt(k + 1) == end;
     if (call != null && call.count == 1 && ipi && alone) {
       wake(record, end, call, vcpu);
     }
-  }
-
-  /** The next record of the same context or of one it interrupted; -1 if nothing tells. */
-  private int endOfSend(IntArrayList records, int k) {
-    GuestRecords guest = pair.guest();
-    int level = guest.level(records.getInt(k));
-    for (int next = k + 1; next < records.size(); next++) {
-      int record = records.getInt(next);
-      Kind kind = guest.kind(record);
-      if (kind == Kind.LOST) {
-        return -1;
-      }
-      boolean within = kind == Kind.GUEST_SEND && guest.step(record) == BY_IRQ;
-      if (guest.level(record) <= level && !within) {
-        return record;
-      }
-    }
-    return -1;
-  }
-
-  /** The next call of the device by the same thread, if it kept the CPU; -1 if nothing tells. */
-  private int endOfIoctl(IntArrayList records, int k) {
-    GuestRecords guest = pair.guest();
-    int pid = guest.pid(records.getInt(k));
-    for (int next = k + 1; next < records.size(); next++) {
-      int record = records.getInt(next);
-      Kind kind = guest.kind(record);
-      if (kind == Kind.LOST || kind == Kind.SCHED_SWITCH) {
-        return -1;
-      }
-      if (kind == Kind.GUEST_EVDEV && guest.pid(record) == pid && guest.step(record) != INTERRUPT) {
-        return record;
-      }
-    }
-    return -1;
   }
 
   /** The hypercalls of a send: the first, and how many there are. */

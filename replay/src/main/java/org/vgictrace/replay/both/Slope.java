@@ -16,10 +16,6 @@ final class Slope {
     sumXy += x * y;
   }
 
-  double count() {
-    return count;
-  }
-
   /** How steep it is, 0 if the points do not tell. */
   double slope() {
     double spread = count * sumXx - sumX * sumX;

@@ -71,7 +71,7 @@ public enum Observation {
   HARDWARE("accesses to the virtual CPU interface (log of an emulated machine)", ""),
   RUN_STATES("run states of a Xen host's vCPUs", "xentrace -e sched"),
   GUEST_CROSSINGS("entries and exits of HVM and PVH guests of Xen", "xentrace -e hvm"),
-  XEN_CALLS("hypercalls of guests of Xen", "xentrace -e pv (x86 only)"),
+  XEN_CALLS("hypercalls of guests of Xen", "xentrace -e 0x20f000 (x86 only)"),
 
   // KVM's emulation of Xen on x86.
   XEN_SEND(
