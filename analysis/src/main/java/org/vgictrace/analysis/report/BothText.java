@@ -59,11 +59,11 @@ final class BothText {
   private static String clocks(Alignment alignment, double nsPerUnit) {
     ClockLine clock = alignment.clock();
     String bounds =
-        "; what both record allows "
+        "; the records allow "
             + span(alignment.low(), nsPerUnit)
             + " to "
             + span(alignment.high(), nsPerUnit)
-            + " more";
+            + " more or less";
     if (clock.isSame()) {
       return "one clock on both sides" + bounds;
     }
