@@ -42,7 +42,7 @@ final class ClockRate {
       Slope next = new Slope();
       for (int i = 0; i < size; i++) {
         if (off[i] <= limit) {
-          next.add(units[i], ns[i]);
+          next.add((double) units[i], (double) ns[i]);
         }
       }
       line = next;
