@@ -1,8 +1,10 @@
 package org.vgictrace.replay.both;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.SortedMap;
+import java.util.TreeMap;
 import org.agrona.collections.IntArrayList;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +33,9 @@ final class Aligner {
   private static final int SAMPLES = 1024;
 
   private static final int PAIRS_MAX = 1 << 20;
+
+  /** Domains that are looked at. */
+  private static final int DOMAINS_MAX = 64;
 
   /** How often the part that is looked at first may be halved. */
   private static final int HALVES = 5;
@@ -67,10 +72,25 @@ final class Aligner {
       boolean gaps,
       double unitsPerNs) {
     this.guest = guest;
-    this.domains = domains;
+    this.domains = busiest(domains);
     this.calls = calls;
     this.gaps = gaps;
     this.unitsPerNs = unitsPerNs;
+  }
+
+  /** The domains with the most to lay records against, if there are very many. */
+  private static SortedMap<Integer, SortedMap<Integer, Timeline>> busiest(
+      SortedMap<Integer, SortedMap<Integer, Timeline>> domains) {
+    SortedMap<Integer, SortedMap<Integer, Timeline>> busiest = new TreeMap<>();
+    domains.entrySet().stream()
+        .sorted(Comparator.comparingLong(domain -> -stretches(domain.getValue())))
+        .limit(DOMAINS_MAX)
+        .forEach(domain -> busiest.put(domain.getKey(), domain.getValue()));
+    return busiest;
+  }
+
+  private static long stretches(SortedMap<Integer, Timeline> vcpus) {
+    return vcpus.values().stream().mapToLong(Timeline::size).sum();
   }
 
   /** The greatest share of bursts of records that any difference of the clocks puts in place. */
@@ -152,8 +172,8 @@ final class Aligner {
     if (!clock.isSame()) {
       int most = (int) (range.ranges() * NEARLY_ALL);
       Overlap.Range near = overlap.around(range.middle(), most);
-      unsure =
-          Math.max(unsure(fit.vcpus, clock), Math.max(shift - near.low(), near.high() - shift));
+      long wide = Math.max(shift - near.low(), near.high() - shift);
+      unsure = Math.min(ClockBounds.UNBOUNDED, Math.max(unsure(fit.vcpus, clock), wide));
     }
     return new Alignment(
         fit.domain,
@@ -272,7 +292,8 @@ final class Aligner {
       }
       ClockLine turned = turned(vcpus, clock, from, to);
       boolean near = Math.abs(turned.rate() / rate - 1) <= DRIFT_MAX;
-      Overlap.Range better = near ? bounds(vcpus, turned, from, to).densest() : range;
+      Overlap inView = near ? bounds(vcpus, turned, from, to) : all;
+      Overlap.Range better = near && inView.size() > 0 ? inView.densest() : range;
       if (better.ranges() <= range.ranges()) {
         return shifted;
       }

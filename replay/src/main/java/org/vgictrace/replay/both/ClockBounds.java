@@ -22,6 +22,9 @@ final class ClockBounds {
 
   private static final int STEPS = 60;
 
+  /** As much as a clock can be wrong if nothing bounds it; sums of some of it are still numbers. */
+  static final long UNBOUNDED = Long.MAX_VALUE / 16;
+
   private final long from;
   private final long to;
   private final double[] lowAt = new double[SLOTS];
@@ -43,7 +46,8 @@ final class ClockBounds {
   /** A record allows corrections from {@code least}, not above 0, to {@code most}, not below. */
   void add(long at, long least, long most) {
     double x = at - from;
-    int slot = (int) Math.min(SLOTS - 1, x * SLOTS / Math.max(1, to - from));
+    double place = x * SLOTS / Math.max(1, to - from);
+    int slot = (int) Math.max(0, Math.min(SLOTS - 1, place));
     if (least > low[slot]) {
       low[slot] = least;
       lowAt[slot] = x;
@@ -84,7 +88,7 @@ final class ClockBounds {
       farthest =
           Math.max(farthest, greatest(flattest, steepest, slope -> -floor(slope) - slope * x));
     }
-    return farthest < Long.MAX_VALUE / 4.0 ? (long) Math.ceil(farthest) : Long.MAX_VALUE / 4;
+    return farthest < UNBOUNDED ? (long) Math.ceil(farthest) : UNBOUNDED;
   }
 
   /** The slope farthest towards a limit that still has a line; slope 0 has one. */

@@ -186,7 +186,7 @@ class BothSidesTest {
   @ParameterizedTest
   @ValueSource(ints = {2, 3, 5, 10, 30, 100, 300, 1000})
   void missingRecordsAreNoFindings(int oneIn) {
-    for (long seed = 0; seed < 4; seed++) {
+    for (long seed = 0; seed < 2; seed++) {
       assertThat(both(without(xen, oneIn, seed), guest).findings()).isEmpty();
       assertThat(both(xen, without(guest, oneIn, seed)).findings()).isEmpty();
       assertThat(both(without(armXen, oneIn, seed), armGuest, GUEST_NS).findings()).isEmpty();
