@@ -5,7 +5,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import org.agrona.collections.IntArrayList;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,12 +51,9 @@ final class Aligner {
   /** Two times that one clock gave may be apart by that much, nanoseconds. */
   private static final double SLACK_NS = 2000;
 
-  /** How far a record may be from where its vCPU runs to bound the difference, nanoseconds. */
-  private static final double NEAR_NS = 300_000;
-
   private final GuestRecords guest;
   private final SortedMap<Integer, SortedMap<Integer, Timeline>> domains;
-  private final Hypercalls calls;
+  private final RecordBounds bounds;
   private final boolean gaps;
   private final double unitsPerNs;
   private double bestShare;
@@ -73,7 +69,7 @@ final class Aligner {
       double unitsPerNs) {
     this.guest = guest;
     this.domains = busiest(domains);
-    this.calls = calls;
+    this.bounds = new RecordBounds(guest, calls, unitsPerNs);
     this.gaps = gaps;
     this.unitsPerNs = unitsPerNs;
   }
@@ -160,7 +156,7 @@ final class Aligner {
   }
 
   private Alignment bounded(Fit fit, double runnerUp) {
-    Overlap overlap = bounds(fit.vcpus, fit.clock, 0, guest.size());
+    Overlap overlap = bounds.of(fit.vcpus, fit.clock, 0, guest.size());
     Overlap.Range range = overlap.densest();
     boolean held = gaps || overlap.at(0) >= range.ranges();
     long shift = held ? 0 : range.middle();
@@ -173,7 +169,9 @@ final class Aligner {
       int most = (int) (range.ranges() * NEARLY_ALL);
       Overlap.Range near = overlap.around(range.middle(), most);
       long wide = Math.max(shift - near.low(), near.high() - shift);
-      unsure = Math.min(ClockBounds.UNBOUNDED, Math.max(unsure(fit.vcpus, clock), wide));
+      unsure =
+          Math.min(
+              ClockBounds.UNBOUNDED, Math.max(bounds.farthest(fit.vcpus, clock, DRIFT_MAX), wide));
     }
     return new Alignment(
         fit.domain,
@@ -187,46 +185,6 @@ final class Aligner {
         last.recordsUnknown,
         last.recordsOutside,
         runnerUp);
-  }
-
-  /** By how much the clock may be wrong somewhere, in view of the records that it puts in place. */
-  private long unsure(SortedMap<Integer, Timeline> vcpus, ClockLine clock) {
-    int first = 0;
-    int last = guest.size() - 1;
-    while (first < last && running(vcpus, clock, first) < 0) {
-      first++;
-    }
-    while (last > first && running(vcpus, clock, last) < 0) {
-      last--;
-    }
-    long from = clock.toXen(guest.ts(first));
-    ClockBounds bounds = new ClockBounds(from, clock.toXen(guest.ts(last)));
-    for (int i = first; i <= last; i++) {
-      Timeline vcpu = vcpus.get(guest.cpu(i));
-      int stretch = running(vcpus, clock, i);
-      if (vcpu != null && stretch >= 0) {
-        long at = clock.toXen(guest.ts(i));
-        bounds.add(at, vcpu.begin(stretch) - at, vcpu.end(stretch) - at);
-      }
-    }
-    sent(
-        vcpus,
-        clock,
-        0,
-        guest.size(),
-        (at, low, high) -> {
-          if (low <= 0 && high >= 0) {
-            bounds.add(at, low, high);
-          }
-        });
-    return bounds.farthest(DRIFT_MAX);
-  }
-
-  /** The stretch in which the vCPU of a record runs when it was made; -1 if it does not. */
-  private int running(SortedMap<Integer, Timeline> vcpus, ClockLine clock, int record) {
-    Timeline vcpu = vcpus.get(guest.cpu(record));
-    int stretch = vcpu == null ? -1 : vcpu.at(clock.toXen(guest.ts(record)));
-    return vcpu != null && vcpu.state(stretch) == Timeline.RUNNING ? stretch : -1;
   }
 
   /** The difference that most records agree on; first of all of them, then of parts that grow. */
@@ -281,7 +239,7 @@ final class Aligner {
       SortedMap<Integer, Timeline> vcpus, ClockLine coarse, double rate, int from, int to) {
     ClockLine clock = coarse;
     for (int round = 0; round < ROUNDS; round++) {
-      Overlap all = bounds(vcpus, clock, from, to);
+      Overlap all = bounds.of(vcpus, clock, from, to);
       if (all.size() == 0) {
         return clock;
       }
@@ -292,7 +250,7 @@ final class Aligner {
       }
       ClockLine turned = turned(vcpus, clock, from, to);
       boolean near = Math.abs(turned.rate() / rate - 1) <= DRIFT_MAX;
-      Overlap inView = near ? bounds(vcpus, turned, from, to) : all;
+      Overlap inView = near ? bounds.of(vcpus, turned, from, to) : all;
       Overlap.Range better = near && inView.size() > 0 ? inView.densest() : range;
       if (better.ranges() <= range.ranges()) {
         return shifted;
@@ -309,7 +267,7 @@ final class Aligner {
     for (int w = 0; w < WINDOWS; w++) {
       int begin = from + (int) ((long) (to - from) * w / WINDOWS);
       int end = from + (int) ((long) (to - from) * (w + 1) / WINDOWS);
-      Overlap overlap = begin < end ? bounds(vcpus, clock, begin, end) : new Overlap();
+      Overlap overlap = begin < end ? bounds.of(vcpus, clock, begin, end) : new Overlap();
       if (overlap.size() > 0) {
         double x = guest.ts(begin + (end - begin) / 2) - origin;
         double y = overlap.densest().middle();
@@ -318,103 +276,5 @@ final class Aligner {
     }
     long shift = Math.round(line.atZero());
     return clock.turned(origin, clock.rate() + line.slope()).shifted(shift);
-  }
-
-  /** By how much the clock may be wrong in view of each record that lies near a stretch. */
-  private Overlap bounds(SortedMap<Integer, Timeline> vcpus, ClockLine clock, int from, int to) {
-    long near = Math.round(NEAR_NS * unitsPerNs);
-    Overlap overlap = new Overlap();
-    guest
-        .byCpu()
-        .forEach(
-            (cpu, records) -> {
-              Timeline vcpu = vcpus.get(cpu);
-              if (vcpu != null) {
-                bounds(overlap, vcpu, records, clock, from, to, near);
-              }
-            });
-    sent(vcpus, clock, from, to, (at, low, high) -> overlap.add(low, high));
-    return overlap;
-  }
-
-  /** Is told by how much a clock may be wrong at a time. */
-  private interface Bound {
-    void of(long at, long low, long high);
-  }
-
-  /**
-   * Sends bound the clock too: the hypercall comes after the record of the send, and before the
-   * next record of the sender.
-   */
-  private void sent(
-      SortedMap<Integer, Timeline> vcpus, ClockLine clock, int from, int to, Bound bound) {
-    guest
-        .byCpu()
-        .forEach(
-            (cpu, records) -> {
-              Timeline vcpu = vcpus.get(cpu);
-              for (int k = 0; vcpu != null && k < records.size(); k++) {
-                int record = records.getInt(k);
-                if (record >= from && record < to && Sends.isCertain(guest, record)) {
-                  sent(vcpu, clock, records, k, bound);
-                }
-              }
-            });
-  }
-
-  private void sent(Timeline vcpu, ClockLine clock, IntArrayList records, int k, Bound bound) {
-    int record = records.getInt(k);
-    int end = guest.stays(record) ? Sends.end(guest, records, k) : -1;
-    long at = clock.toXen(guest.ts(record));
-    int stretch = vcpu.at(at);
-    Hypercalls.Calls events =
-        end < 0 || vcpu.state(stretch) != Timeline.RUNNING ? null : calls.events(vcpu.cpu(stretch));
-    if (events == null) {
-      return;
-    }
-    int call = events.nearest(at);
-    if (call >= 0 && Math.abs(events.ts(call) - at) <= NEAR_NS * unitsPerNs) {
-      bound.of(at, events.ts(call) - clock.toXen(guest.ts(end)), events.ts(call) - at);
-    }
-  }
-
-  private void bounds(
-      Overlap overlap,
-      Timeline vcpu,
-      IntArrayList records,
-      ClockLine clock,
-      int from,
-      int to,
-      long near) {
-    for (int k = 0; k < records.size(); k++) {
-      int i = records.getInt(k);
-      if (i >= from && i < to) {
-        long at = clock.toXen(guest.ts(i));
-        int stretch = nearest(vcpu, at, near);
-        if (stretch >= 0) {
-          overlap.add(vcpu.begin(stretch) - at, vcpu.end(stretch) - at);
-        }
-      }
-    }
-  }
-
-  /** The stretch in which the vCPU runs at a time or nearest to it; -1 if none is near. */
-  private static int nearest(Timeline vcpu, long at, long near) {
-    int stretch = vcpu.at(at);
-    if (vcpu.state(stretch) == Timeline.RUNNING) {
-      return stretch;
-    }
-    int best = -1;
-    long distance = near;
-    for (int k = Math.max(0, stretch - 2); k <= stretch + 2 && k < vcpu.size(); k++) {
-      if (vcpu.state(k) == Timeline.RUNNING) {
-        long away = vcpu.begin(k) > at ? vcpu.begin(k) - at : at - vcpu.end(k);
-        if (away <= distance) {
-          distance = away;
-          best = k;
-        }
-      }
-    }
-    return best;
   }
 }
