@@ -18,6 +18,8 @@ import picocli.CommandLine.Parameters;
       "",
       "A capture of KVM and, next to it, the log of the emulated hardware it ran on (QEMU's -trace)",
       "are also compared: their clocks are aligned, and what KVM wrote is what the hardware saw.",
+      "A trace of Xen and captures of its guests, dom0 among them, are also laid on one time line:",
+      "guests run when Xen says so, what they send arrives, and wakes whom it is for.",
       "",
       "Exit code 1 if there are findings at or above --fail-on."
     })

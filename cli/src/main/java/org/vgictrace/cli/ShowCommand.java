@@ -24,7 +24,11 @@ import picocli.CommandLine.Parameters;
     description =
         "List events with decoded list registers: state, INTID, physical INTID, priority, group,"
             + " EOI.",
-    footer = {"", "All conditions must hold. Marks of lost events are always shown."})
+    footer = {
+      "",
+      "All conditions must hold. Marks of lost events are always shown.",
+      "A trace of Xen and captures of its guests are listed as one, each line with its side."
+    })
 final class ShowCommand extends Command {
   private static final BigDecimal NS = BigDecimal.valueOf(1_000_000_000L);
 
@@ -103,6 +107,14 @@ final class ShowCommand extends Command {
     }
     BindingPacks packs = asRecorded ? BindingPacks.none() : input.packs();
     List<List<Path>> groups = CaptureOptions.together(files, packs);
+    if (groups.size() > 1 && !life && !asRecorded && around == null) {
+      Sides sides = Sides.of(groups, captures, packs);
+      if (sides != null) {
+        EventFilter filter = filter(wanted, sides.nanoseconds());
+        new Output(console, null).write(out -> sides.write(filter, out));
+        return ExitCode.OK;
+      }
+    }
     if (groups.size() > 1) {
       throw new UsageException(
           groups.get(1).get(0) + " is not of a guest of " + groups.get(0).get(0));

@@ -1,5 +1,7 @@
 package org.vgictrace.analysis.check;
 
+import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -7,6 +9,9 @@ import org.vgictrace.parser.CaptureCounts;
 import org.vgictrace.parser.CaptureMeta;
 import org.vgictrace.parser.event.Batch;
 import org.vgictrace.parser.event.Kind;
+import org.vgictrace.replay.both.BothSides;
+import org.vgictrace.replay.both.GuestRecords;
+import org.vgictrace.replay.both.HypervisorRecords;
 import org.vgictrace.replay.join.Join;
 import org.vgictrace.replay.join.JoinResult;
 import org.vgictrace.replay.join.JoinSide;
@@ -14,17 +19,30 @@ import org.vgictrace.replay.join.ListRegisterWrites;
 import org.vgictrace.replay.rule.Observation;
 
 /**
- * Finds among captures that are checked one after the other the pairs that are of one run, a
- * capture of KVM and the log of the emulated hardware it ran on, and compares each pair:
- * neighbours, in either order. Not thread-safe.
+ * Finds among captures that are checked one after the other those that are of one run, and compares
+ * them: a capture of KVM and the log of the emulated hardware it ran on, which are neighbours in
+ * either order; and a trace of Xen and the captures of its guests, which are before it or after it.
+ * Not thread-safe.
  */
 public final class Pairing {
+  /** Captures of guests that wait for a trace of their hypervisor. */
+  private static final int WAITING_MAX = 16;
+
   private final CheckOptions options;
 
   /** What the latest capture wrote, until it has a partner. */
   private @Nullable Side waiting;
 
-  private ListRegisterWrites writes = new ListRegisterWrites();
+  /** The latest trace of Xen, and the guests before the first one. */
+  private @Nullable Xen xen;
+
+  private final List<Guest> guests = new ArrayList<>();
+
+  private Collector collector = new Collector();
+
+  private record Xen(CaptureMeta meta, HypervisorRecords records) {}
+
+  private record Guest(CaptureMeta meta, GuestRecords records) {}
 
   private record Side(CheckReport report, ListRegisterWrites writes) {
     boolean isOfHardware() {
@@ -43,6 +61,28 @@ public final class Pairing {
     }
   }
 
+  /** Takes in what of one capture may have to be compared. */
+  private static final class Collector implements BatchObserver {
+    final ListRegisterWrites writes = new ListRegisterWrites();
+    final HypervisorRecords hypervisor = new HypervisorRecords();
+    final GuestRecords guest = new GuestRecords();
+
+    @Override
+    public void observe(Batch batch) {
+      writes.observe(batch);
+      hypervisor.observe(batch);
+      guest.observe(batch);
+    }
+
+    @Override
+    public Set<Kind> kinds() {
+      Set<Kind> kinds = EnumSet.copyOf(writes.kinds());
+      kinds.addAll(hypervisor.kinds());
+      kinds.addAll(guest.kinds());
+      return kinds;
+    }
+  }
+
   /**
    * @param options which rules count
    */
@@ -52,24 +92,17 @@ public final class Pairing {
 
   /** What has to see the batches of the next capture. */
   public BatchObserver observer() {
-    ListRegisterWrites next = new ListRegisterWrites();
-    writes = next;
-    return new BatchObserver() {
-      @Override
-      public void observe(Batch batch) {
-        next.observe(batch);
-      }
-
-      @Override
-      public Set<Kind> kinds() {
-        return next.kinds();
-      }
-    };
+    collector = new Collector();
+    return collector;
   }
 
-  /** The report of that capture, with the comparison if the one before it is its partner. */
+  /** The report of that capture, with the comparison if one before it is its partner. */
   public CheckReport completed(CheckReport report) {
-    Side latest = new Side(report, writes);
+    return besideXen(joined(report));
+  }
+
+  private CheckReport joined(CheckReport report) {
+    Side latest = new Side(report, collector.writes);
     Side before = waiting;
     waiting = latest;
     if (before == null) {
@@ -84,6 +117,37 @@ public final class Pairing {
       return report.joined(join(latest, before));
     }
     return report;
+  }
+
+  private CheckReport besideXen(CheckReport report) {
+    CheckReport result = report;
+    if (collector.hypervisor.isOfXen()) {
+      Xen latest = new Xen(report.meta(), collector.hypervisor);
+      for (Guest guest : guests) {
+        result = beside(result, latest, guest);
+      }
+      guests.clear();
+      xen = latest;
+    } else if (collector.guest.isOfGuest()) {
+      Guest latest = new Guest(report.meta(), collector.guest);
+      if (xen != null) {
+        result = beside(result, xen, latest);
+      } else if (guests.size() < WAITING_MAX) {
+        guests.add(latest);
+      }
+    }
+    return result;
+  }
+
+  private CheckReport beside(CheckReport report, Xen host, Guest guest) {
+    return report.beside(
+        BothSides.of(source(host.meta), host.records, source(guest.meta), guest.records)
+            .judged(options::judges),
+        host.meta.nanoseconds());
+  }
+
+  private static BothSides.Source source(CaptureMeta meta) {
+    return new BothSides.Source(meta.file(), meta.nanoseconds());
   }
 
   private JoinResult join(Side trace, Side log) {

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.io.Writer;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -129,6 +128,7 @@ public final class CheckJson {
     if (report.join() != null) {
       JoinJson.write(json, report.join());
     }
+    BothJson.write(json, report.both());
     diagnostics(counts);
     json.writeArrayFieldStart("record_next_time");
     for (Hint hint : Hint.of(report)) {
@@ -266,17 +266,9 @@ public final class CheckJson {
     Map<String, RuleCount> sums = new LinkedHashMap<>();
     for (CheckReport report : reports) {
       for (RuleCount count : report.replay().rules()) {
-        sums.merge(count.rule().id(), count, CheckJson::sum);
+        sums.merge(count.rule().id(), count, RuleCount::plus);
       }
     }
     return new ArrayList<>(sums.values());
-  }
-
-  private static RuleCount sum(RuleCount a, RuleCount b) {
-    Map<Reason, Long> reasons = new EnumMap<>(Reason.class);
-    reasons.putAll(a.indeterminate());
-    b.indeterminate().forEach((reason, count) -> reasons.merge(reason, count, Long::sum));
-    return new RuleCount(
-        a.rule(), a.consistent() + b.consistent(), a.inconsistent() + b.inconsistent(), reasons);
   }
 }

@@ -14,6 +14,7 @@ import org.vgictrace.analysis.text.Layout;
 import org.vgictrace.parser.CaptureCounts;
 import org.vgictrace.parser.CaptureMeta;
 import org.vgictrace.replay.ReplayResult;
+import org.vgictrace.replay.both.BothResult;
 import org.vgictrace.replay.rule.Reason;
 import org.vgictrace.replay.rule.Subject;
 import org.vgictrace.replay.rule.Transition;
@@ -58,6 +59,10 @@ public final class CheckText {
     if (report.join() != null) {
       lines.blank();
       JoinText.write(lines, style, report.join());
+    }
+    for (BothResult both : report.both()) {
+      lines.blank();
+      BothText.write(lines, style, both);
     }
   }
 

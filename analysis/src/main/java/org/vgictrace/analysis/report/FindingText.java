@@ -37,7 +37,8 @@ public final class FindingText {
    */
   public static List<String> lines(FindingReport report, CaptureMeta meta, Style style) {
     Finding finding = report.finding();
-    boolean nanoseconds = meta.nanoseconds();
+    Boolean ownTimes = report.nanoseconds();
+    boolean nanoseconds = ownTimes == null ? meta.nanoseconds() : ownTimes;
     Rule rule = finding.rule();
     List<String> head = new ArrayList<>();
     String severity = rule.severity().name().toUpperCase(Locale.ROOT);
@@ -77,7 +78,7 @@ public final class FindingText {
   /** An earlier event, decoded in view of the interrupt if it was still at hand. */
   private static String decoded(EventRef event, FindingReport report) {
     for (WindowLine line : report.window()) {
-      if (line.seq() == event.seq()) {
+      if (line.seq() == event.seq() && report.nanoseconds() == null) {
         return line.kind() + " " + (report.finding().intid() == null ? line.text() : line.brief());
       }
     }

@@ -44,6 +44,16 @@ public record EventFilter(
     return new EventFilter(null, null, Long.MIN_VALUE, Long.MAX_VALUE, 0, Long.MAX_VALUE, kinds);
   }
 
+  /** The same without a condition on time. */
+  EventFilter atAnyTime() {
+    return new EventFilter(vcpu, intid, Long.MIN_VALUE, Long.MAX_VALUE, fromSeq, toSeq, kinds);
+  }
+
+  /** Whether that is a time that is wanted. */
+  boolean isTime(long ts) {
+    return ts >= fromTs && ts <= toTs;
+  }
+
   /** Whether no later event can pass. */
   boolean isPast(long seq, long ts) {
     return seq > toSeq || ts > toTs;

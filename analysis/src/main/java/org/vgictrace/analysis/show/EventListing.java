@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.Set;
+import java.util.function.LongUnaryOperator;
 import org.vgictrace.analysis.text.Clean;
 import org.vgictrace.analysis.text.EventText;
 import org.vgictrace.analysis.text.Figures;
@@ -34,7 +35,19 @@ public final class EventListing {
   private static final int KIND_WIDTH = 12;
   private static final int THREAD_WIDTH = 20;
 
-  private final Appendable out;
+  /** Takes the lines of a listing. */
+  interface LineSink {
+    /**
+     * Takes a line.
+     *
+     * @param ts when the event was, on the listing's time line
+     * @param line the line without its end; valid during the call
+     */
+    void line(long ts, CharSequence line) throws IOException;
+  }
+
+  private final LineSink out;
+  private final LongUnaryOperator clock;
   private final EventFilter filter;
   private final boolean nanoseconds;
   private final PayloadText payloads;
@@ -42,10 +55,16 @@ public final class EventListing {
   private final int[] cursors = new int[Kind.values().length];
   private final StringBuilder line = new StringBuilder(256);
 
-  private EventListing(Appendable out, EventFilter filter, Capture capture) {
+  private EventListing(
+      LineSink out,
+      LongUnaryOperator clock,
+      boolean nanoseconds,
+      EventFilter filter,
+      Capture capture) {
     this.out = out;
+    this.clock = clock;
     this.filter = filter;
-    this.nanoseconds = capture.meta().nanoseconds();
+    this.nanoseconds = nanoseconds;
     this.payloads = capture.payloadText();
   }
 
@@ -55,7 +74,28 @@ public final class EventListing {
    * @param capture opened and not yet read
    */
   public static void write(Capture capture, EventFilter filter, Appendable out) throws IOException {
-    EventListing listing = new EventListing(out, filter, capture);
+    write(
+        capture,
+        filter,
+        LongUnaryOperator.identity(),
+        capture.meta().nanoseconds(),
+        (ts, line) -> out.append(line).append('\n'));
+  }
+
+  /**
+   * Gives the lines of the events that pass to a sink.
+   *
+   * @param clock time on the listing's time line of a time stamp
+   * @param nanoseconds whether that is in nanoseconds
+   */
+  static void write(
+      Capture capture,
+      EventFilter filter,
+      LongUnaryOperator clock,
+      boolean nanoseconds,
+      LineSink out)
+      throws IOException {
+    EventListing listing = new EventListing(out, clock, nanoseconds, filter, capture);
     try {
       capture.read(wanted(filter), listing::accept);
     } catch (Enough enough) {
@@ -95,7 +135,8 @@ public final class EventListing {
     line.setLength(0);
     right(Long.toString(table.seq()[row]), 8);
     line.append(' ');
-    right(Figures.time(table.ts()[row], nanoseconds), 17);
+    long ts = clock.applyAsLong(table.ts()[row]);
+    right(Figures.time(ts, nanoseconds), 17);
     line.append(" [");
     int cpu = table.cpu()[row];
     String number = cpu < 0 ? "?" : Integer.toString(cpu);
@@ -123,7 +164,7 @@ public final class EventListing {
       line.append("> ");
     }
     text.append(line, table, row);
-    out.append(line).append('\n');
+    out.line(ts, line);
   }
 
   private void right(String text, int width) {

@@ -30,6 +30,7 @@ public final class Catalogue {
               EvtchnQueueRules.ALL,
               KvmXenRules.ALL,
               EvtchnGuestRules.ALL,
+              BothSidesRules.ALL,
               XenRules.ALL,
               XenOldRules.ALL,
               XenNewRules.ALL,

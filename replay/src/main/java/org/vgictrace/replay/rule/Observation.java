@@ -71,6 +71,7 @@ public enum Observation {
   HARDWARE("accesses to the virtual CPU interface (log of an emulated machine)", ""),
   RUN_STATES("run states of a Xen host's vCPUs", "xentrace -e sched"),
   GUEST_CROSSINGS("entries and exits of HVM and PVH guests of Xen", "xentrace -e hvm"),
+  XEN_CALLS("hypercalls of guests of Xen", "xentrace -e 0x20f000 (x86 only)"),
 
   // KVM's emulation of Xen on x86.
   XEN_SEND(
@@ -150,7 +151,7 @@ public enum Observation {
           SWITCHES ->
           Subject.COMMON;
       case HARDWARE -> Subject.VIRTUAL_INTERFACE;
-      case RUN_STATES, GUEST_CROSSINGS -> Subject.XEN_SCHEDULER;
+      case RUN_STATES, GUEST_CROSSINGS, XEN_CALLS -> Subject.XEN_SCHEDULER;
       case XEN_SEND,
           XEN_HYPERCALL,
           XEN_UPCALL,

@@ -1,5 +1,6 @@
 package org.vgictrace.replay.verdict;
 
+import java.util.EnumMap;
 import java.util.Map;
 import org.vgictrace.replay.rule.Reason;
 import org.vgictrace.replay.rule.Rule;
@@ -14,6 +15,15 @@ import org.vgictrace.replay.rule.Rule;
  */
 public record RuleCount(
     Rule rule, long consistent, long inconsistent, Map<Reason, Long> indeterminate) {
+
+  /** Both together, of the same rule. */
+  public RuleCount plus(RuleCount other) {
+    Map<Reason, Long> reasons = new EnumMap<>(Reason.class);
+    reasons.putAll(indeterminate);
+    other.indeterminate.forEach((reason, count) -> reasons.merge(reason, count, Long::sum));
+    return new RuleCount(
+        rule, consistent + other.consistent, inconsistent + other.inconsistent, reasons);
+  }
 
   /** Instances that could not be decided. */
   public long undecided() {

@@ -42,6 +42,7 @@ class CatalogueTest {
     expected.addAll(List.of("EV-43", "EV-45", "EV-41", "EV-42", "EV-44"));
     addRange(expected, 50, 66);
     addRange(expected, 70, 76);
+    addNumbered(expected, "EV-BOTH-", 5);
     addPadded(expected, "XV-I", 15);
     addPadded(expected, "OV-I", 20);
     addPadded(expected, "NV-I", 18);
@@ -163,6 +164,9 @@ class CatalogueTest {
             "EV-63",
             "EV-73",
             "EV-74",
+            "EV-BOTH-1",
+            "EV-BOTH-3",
+            "EV-BOTH-5",
             "XV-I06",
             "OV-I02",
             "OV-I09",

@@ -1,0 +1,95 @@
+package org.vgictrace.replay.rule;
+
+import static org.vgictrace.replay.rule.Observation.GUEST_IPI;
+import static org.vgictrace.replay.rule.Observation.GUEST_UPCALL;
+import static org.vgictrace.replay.rule.Observation.RUN_STATES;
+import static org.vgictrace.replay.rule.Observation.XEN_CALLS;
+import static org.vgictrace.replay.rule.Rule.rule;
+import static org.vgictrace.replay.rule.Severity.ERROR;
+
+import java.util.List;
+
+/**
+ * EV-BOTH: what Xen recorded of a guest agrees with what the guest recorded of itself. Judged where
+ * a trace of Xen and the capture of a guest or of dom0 are checked together and their clocks can be
+ * aligned.
+ */
+public final class BothSidesRules {
+  private static final String CHANGE = "vcpu_runstate_change (xen/common/sched/core.c)";
+  private static final String SEND = "evtchn_send (xen/common/event_channel.c)";
+  private static final String KICK = "vcpu_kick (xen/arch/x86/domain.c)";
+
+  public static final Rule BOTH_1 =
+      rule("EV-BOTH-1", ERROR, "IPI of a guest that Xen does not get")
+          .holds(
+              "Between the record of an IPI in a guest and the next record of what sent it, Xen"
+                  + " records a hypercall event_channel_op on the CPU that runs the vCPU.")
+          .why("The IPI of a guest without an emulated interrupt controller is that hypercall.")
+          .catches("A hypercall that is dropped, or dispatched to another handler.")
+          .needs(RUN_STATES, XEN_CALLS, GUEST_IPI)
+          .absence()
+          .function("notify_remote_via_irq (drivers/xen/events/events_base.c)")
+          .function("do_event_channel_op (xen/common/event_channel.c)")
+          .build();
+
+  public static final Rule BOTH_2 =
+      rule("EV-BOTH-2", ERROR, "Upcall in a guest whose vCPU does not run")
+          .holds("A guest takes an upcall only while Xen's run state of that vCPU is running.")
+          .why(
+              "The run state changes to running before the vCPU's context is loaded, and from it"
+                  + " before it is saved.")
+          .catches(
+              "A vCPU that runs while it is accounted as something else, and time that is stolen"
+                  + " from the wrong one.")
+          .needs(RUN_STATES, GUEST_UPCALL)
+          .function(CHANGE)
+          .function("context_switch (xen/arch/x86/domain.c)")
+          .build();
+
+  public static final Rule BOTH_3 =
+      rule("EV-BOTH-3", ERROR, "Event that does not wake a sleeping vCPU")
+          .holds(
+              "If the vCPU that an IPI is for sleeps in SCHEDOP_block when Xen gets the IPI, it is"
+                  + " woken before the sender goes on.")
+          .why(
+              "A vCPU that blocks has its upcall mask cleared and nothing pending, so the event is"
+                  + " newly delivered, and whoever sends it wakes the vCPU itself.")
+          .catches("A kick that is lost, or sent to another vCPU: the guest hangs until a timer.")
+          .needs(RUN_STATES, XEN_CALLS, GUEST_IPI)
+          .absence()
+          .function(SEND)
+          .function(KICK)
+          .function("vcpu_unblock (xen/common/sched/core.c)")
+          .build();
+
+  public static final Rule BOTH_4 =
+      rule("EV-BOTH-4", ERROR, "Guest goes on although its vCPU does not run")
+          .holds(
+              "Whatever a guest records on one of its CPUs it records while Xen's run state of that"
+                  + " vCPU is running.")
+          .why("A vCPU that does not run executes nothing.")
+          .catches("A vCPU that runs while it is accounted as something else, or on two CPUs.")
+          .needs(RUN_STATES, GUEST_UPCALL)
+          .function(CHANGE)
+          .build();
+
+  public static final Rule BOTH_5 =
+      rule("EV-BOTH-5", ERROR, "No upcall in a vCPU that is woken from its sleep")
+          .holds(
+              "The first that a guest records on a CPU that Xen woke from SCHEDOP_block is an"
+                  + " upcall or what it does there.")
+          .why(
+              "Only an event ends the sleep; its upcall is delivered on the way back into the"
+                  + " guest, where it is not masked.")
+          .catches("A wake without an event, and an upcall that is forgotten on the way back.")
+          .needs(RUN_STATES, XEN_CALLS, GUEST_UPCALL)
+          .absence()
+          .function("vcpu_unblock (xen/common/sched/core.c)")
+          .function("vcpu_block_enable_events (xen/common/sched/core.c)")
+          .build();
+
+  /** All of them, in order. */
+  static final List<Rule> ALL = List.of(BOTH_1, BOTH_2, BOTH_3, BOTH_4, BOTH_5);
+
+  private BothSidesRules() {}
+}
