@@ -77,6 +77,10 @@ final class DataReader implements RecordCutter.Sink {
   @Override
   public long record(Block block, int at, int size) throws IOException {
     int type = words.s32(block.bytes, at);
+    if (type == RecordType.SAMPLE) {
+      sample(block, at, size);
+      return 0;
+    }
     return switch (type) {
       case RecordType.COMPRESSED -> {
         unpack(block, at, at + RecordType.HEADER_BYTES, size - RecordType.HEADER_BYTES);

@@ -137,7 +137,7 @@ final class SampleReader implements TimeQueue.Sink, Placed {
     SampleLayout layout = attr.layout;
     int body = start + RecordType.HEADER_BYTES;
     int length = size - RecordType.HEADER_BYTES;
-    if (attr.has(SampleLayout.RAW)) {
+    if (attr.hasPlainRaw || attr.has(SampleLayout.RAW)) {
       int raw = raw(attr, bytes, start + layout.variable(), start + size);
       if (raw < 0) {
         tally.unparsed("sample-damaged", place(), "a part of the sample is longer than the sample");
@@ -174,17 +174,26 @@ final class SampleReader implements TimeQueue.Sink, Placed {
    */
   private int raw(EventAttr attr, byte[] bytes, int from, int end) {
     long p = from;
-    if (attr.has(SampleLayout.READ)) {
-      p = afterRead(attr.readFormat, bytes, from, end);
-    }
-    if (attr.has(SampleLayout.CALLCHAIN) && p >= 0) {
-      p = afterList(bytes, p, end, 0, Long.BYTES);
+    if (!attr.hasPlainRaw) {
+      p = variableParts(attr, bytes, from, end);
     }
     if (p < 0 || end - p < Integer.BYTES) {
       return -1;
     }
     long size = words.u32(bytes, (int) p);
     return size > end - p - Integer.BYTES ? -1 : (int) p;
+  }
+
+  /** Position behind what comes before the raw record, -1 if that is outside of the sample. */
+  private long variableParts(EventAttr attr, byte[] bytes, int from, int end) {
+    long p = from;
+    if (attr.has(SampleLayout.READ)) {
+      p = afterRead(attr.readFormat, bytes, from, end);
+    }
+    if (attr.has(SampleLayout.CALLCHAIN) && p >= 0) {
+      p = afterList(bytes, p, end, 0, Long.BYTES);
+    }
+    return p;
   }
 
   private long afterRead(long format, byte[] bytes, int from, int end) {
