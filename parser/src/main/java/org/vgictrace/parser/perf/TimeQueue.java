@@ -32,6 +32,7 @@ final class TimeQueue {
 
   /** Bits of a reference, from the lowest: tag plus one, place in the block, block. */
   private static final int TAG_BITS = 20;
+
   private static final int AT_BITS = 20;
   private static final int TAG_MASK = (1 << TAG_BITS) - 1;
   private static final int AT_MASK = (1 << AT_BITS) - 1;
@@ -106,6 +107,19 @@ final class TimeQueue {
     sort();
     handOn(complete);
     complete = latest;
+  }
+
+  /** Number of records that wait. */
+  int size() {
+    return size;
+  }
+
+  /** Hands on what is earlier than a time, which all later records have or exceed. */
+  void handOnBefore(long time) throws IOException {
+    if (time > Long.MIN_VALUE) {
+      sort();
+      handOn(time - 1);
+    }
   }
 
   /** Hands on all that is left. */
