@@ -16,7 +16,8 @@ final class Leftovers {
   /** Notes a loss without a time; a negative number is unknown. */
   void lost(long count) {
     long lost = Math.max(0, count);
-    timelessLosses = timelessLosses > Long.MAX_VALUE - lost ? Long.MAX_VALUE : timelessLosses + lost;
+    timelessLosses =
+        timelessLosses > Long.MAX_VALUE - lost ? Long.MAX_VALUE : timelessLosses + lost;
   }
 
   /** Notes that the kernel took no samples of an event for a while. */

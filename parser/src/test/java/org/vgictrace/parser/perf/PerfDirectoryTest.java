@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.vgictrace.fixtures.event.EventFormat;
@@ -105,7 +106,7 @@ class PerfDirectoryTest {
   @Test
   void readsWhatIsThereOfFilesThatAreCutOrMissing() throws IOException {
     Map<String, byte[]> files = writer().events(EVENTS).directory();
-    byte[] second = files.get("data.1");
+    byte[] second = Objects.requireNonNull(files.get("data.1"));
     files.put("data.1", Arrays.copyOf(second, second.length - 10));
     files.put("data.x", new byte[64]);
     Rows rows = read(files);
