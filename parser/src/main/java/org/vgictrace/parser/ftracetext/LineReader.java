@@ -42,6 +42,8 @@ final class LineReader {
   private static final byte[] STARTED = ascii("##### CPU ");
   private static final byte[] TRACER = ascii("# tracer:");
   private static final byte[] LOST_CPU = ascii("CPU:");
+  private static final byte[] LOST_ANYWHERE = ascii("Lost ");
+  private static final byte[] LOST_EVENTS = ascii(" events");
   private static final byte[] EMPTY_CPU = ascii("CPU ");
   private static final byte[] VERSION = ascii("version = ");
   private static final byte[] FRAME = ascii("=> ");
@@ -152,6 +154,9 @@ final class LineReader {
     if (startsWith(b, from, end, LOST_CPU)) {
       return lostMark(b, from, end);
     }
+    if (startsWith(b, from, end, LOST_ANYWHERE)) {
+      return bpftraceLoss(b, from, end);
+    }
     if (startsWith(b, word, end, FRAME)) {
       return LineClass.STACK;
     }
@@ -229,6 +234,21 @@ final class LineReader {
     if (!c.decimal() || c.value < 0) {
       return null;
     }
+    lost = c.value;
+    return LineClass.LOST;
+  }
+
+  /** Reads {@code Lost 45 events}, what bpftrace says where it finds a loss on some CPU. */
+  private @Nullable LineClass bpftraceLoss(byte[] b, int from, int end) {
+    AsciiCursor c = cursor;
+    c.set(b, from + LOST_ANYWHERE.length, end);
+    if (!c.decimal() || c.value <= 0 || !startsWith(b, c.pos, end, LOST_EVENTS)) {
+      return null;
+    }
+    if (c.pos + LOST_EVENTS.length != end) {
+      return null;
+    }
+    cpu = -1;
     lost = c.value;
     return LineClass.LOST;
   }

@@ -160,7 +160,10 @@ final class TextPass implements LineSource.Listener {
         tally.lostMark();
         decoder.lost(reader.cpu(), reader.lost());
         if (reader.lost() > 0) {
-          lostByCpu.merge(reader.cpu(), reader.lost(), Math::addExact);
+          lostByCpu.merge(
+              reader.cpu(),
+              reader.lost(),
+              (x, y) -> x > Long.MAX_VALUE - y ? Long.MAX_VALUE : x + y);
         }
       }
       case STARTED -> {

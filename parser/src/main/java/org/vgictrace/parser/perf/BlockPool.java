@@ -1,21 +1,21 @@
 package org.vgictrace.parser.perf;
 
 import java.util.ArrayDeque;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Deque;
-import java.util.List;
 
 /** The blocks of one reading, each used over and over. Not thread-safe. */
 final class BlockPool {
-  private final List<Block> all = new ArrayList<>();
+  private Block[] all = new Block[0];
   private final Deque<Block> free = new ArrayDeque<>();
 
   /** A block that nobody else holds; {@link #release} gives it back. */
   Block take() {
     Block block = free.poll();
     if (block == null) {
-      block = new Block(all.size());
-      all.add(block);
+      block = new Block(all.length);
+      all = Arrays.copyOf(all, all.length + 1);
+      all[block.number] = block;
     }
     block.holders = 1;
     return block;
@@ -23,7 +23,7 @@ final class BlockPool {
 
   /** The block of a number. */
   Block get(int number) {
-    return all.get(number);
+    return all[number];
   }
 
   /** Gives up one hold on a block. */
@@ -35,6 +35,6 @@ final class BlockPool {
 
   /** Bytes of the blocks that are held. */
   long heldBytes() {
-    return (long) (all.size() - free.size()) * Block.BYTES;
+    return (long) (all.length - free.size()) * Block.BYTES;
   }
 }

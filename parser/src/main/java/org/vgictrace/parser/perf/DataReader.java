@@ -1,19 +1,29 @@
 package org.vgictrace.parser.perf;
 
+import java.io.Closeable;
 import java.io.IOException;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
-import org.vgictrace.parser.diag.Diagnostic.Severity;
 import org.vgictrace.parser.diag.Place;
-import org.vgictrace.parser.input.RandomBytes;
 
 /**
- * Takes the records in the order of the file: unpacks those that are compressed, and lets those
+ * Takes the records of one file in their order: unpacks those that are compressed, and lets those
  * that have a time wait for their turn. Not thread-safe.
  */
-final class DataReader implements RecordCutter.Sink {
+final class DataReader implements RecordCutter.Sink, Closeable {
   private static final int COMPRESSED2_HEADER_BYTES = RecordType.HEADER_BYTES + Long.BYTES;
+
+  /** Bytes of the file in one step. */
+  private static final int STEP_BYTES = 128 << 10;
+
+  /** What the files of one recording have in common. */
+  record Shared(
+      Recording recording,
+      Words words,
+      BlockPool pool,
+      SampleReader samples,
+      TimeQueue queue,
+      Tally tally,
+      Leftovers leftovers) {}
 
   private final Recording recording;
   private final HeaderRecords headers;
@@ -24,59 +34,92 @@ final class DataReader implements RecordCutter.Sink {
   private final SampleReader samples;
   private final TimeQueue queue;
   private final Tally tally;
-  private final SortedMap<String, Long> throttled = new TreeMap<>();
+  private final Leftovers leftovers;
+  private final RecordWalk walk;
+  private final boolean inOrder;
   private @Nullable Unpacker unpacker;
   private long packedAt;
-  private long timelessLosses;
-  private long switches;
-  private boolean untimed;
+  private long reached = Long.MIN_VALUE;
+  private int stepLeft;
 
   /**
    * @param headersRead up to where records that describe the recording have been read before
+   * @param part what to read
+   * @param inOrder whether the file is one of several, each in order by itself
    */
   DataReader(
-      Recording recording,
-      HeaderRecords headers,
-      long headersRead,
-      Words words,
-      BlockPool pool,
-      SampleReader samples,
-      Tally tally) {
-    this.recording = recording;
+      Shared shared, HeaderRecords headers, long headersRead, DataPart part, boolean inOrder) {
+    this.recording = shared.recording();
     this.headers = headers;
     this.headersRead = headersRead;
-    this.words = words;
-    this.pool = pool;
+    this.words = shared.words();
+    this.pool = shared.pool();
     this.trailers = new Trailers(recording, words);
-    this.samples = samples;
-    this.queue = new TimeQueue(pool, samples);
-    this.tally = tally;
+    this.samples = shared.samples();
+    this.queue = shared.queue();
+    this.tally = shared.tally();
+    this.leftovers = shared.leftovers();
+    this.inOrder = inOrder;
+    this.walk =
+        new RecordWalk(part.file(), part.from(), part.to(), words, pool, recording.diagnostics);
   }
 
-  /** Reads a range of the file. Returns the number of places that could not be read. */
-  long read(RandomBytes file, long from, long to) throws IOException {
-    RecordWalk walk = new RecordWalk(file, from, to, words, pool, recording.diagnostics);
-    try {
-      walk.read(this);
-      Unpacker last = unpacker;
-      if (last != null && last.left() > 0) {
-        tally.unparsed(
-            "record-cut", Place.at(packedAt), "the last compressed record does not go on");
-      }
-    } finally {
-      Unpacker last = unpacker;
-      if (last != null) {
-        last.close();
-      }
+  /** Reads all of the file. */
+  void readAll() throws IOException {
+    walk.read(this);
+    end();
+  }
+
+  /** Reads a piece of the file. Returns false at the end. */
+  boolean step() throws IOException {
+    stepLeft = STEP_BYTES;
+    walk.read(
+        (block, at, size) -> {
+          if (stepLeft <= 0) {
+            return RecordCutter.STOP;
+          }
+          stepLeft -= size;
+          return record(block, at, size);
+        });
+    if (stepLeft <= 0) {
+      return true;
     }
-    queue.finish();
-    summary();
+    end();
+    return false;
+  }
+
+  private void end() {
+    Unpacker last = unpacker;
+    if (last != null && last.left() > 0) {
+      tally.unparsed("record-cut", Place.at(packedAt), "the last compressed record does not go on");
+    }
+  }
+
+  /** The latest time so far. */
+  long reached() {
+    return reached;
+  }
+
+  /** Places where records could not be read. */
+  long damaged() {
     return walk.damaged();
+  }
+
+  @Override
+  public void close() {
+    Unpacker last = unpacker;
+    if (last != null) {
+      last.close();
+    }
   }
 
   @Override
   public long record(Block block, int at, int size) throws IOException {
     int type = words.s32(block.bytes, at);
+    if (type == RecordType.SAMPLE) {
+      sample(block, at, size);
+      return 0;
+    }
     return switch (type) {
       case RecordType.COMPRESSED -> {
         unpack(block, at, at + RecordType.HEADER_BYTES, size - RecordType.HEADER_BYTES);
@@ -104,11 +147,15 @@ final class DataReader implements RecordCutter.Sink {
     int type = words.s32(bytes, at);
     switch (type) {
       case RecordType.SAMPLE -> sample(block, at, size);
-      case RecordType.FINISHED_ROUND -> queue.round();
+      case RecordType.FINISHED_ROUND -> {
+        if (!inOrder) {
+          queue.round();
+        }
+      }
       case RecordType.COMM, RecordType.FORK, RecordType.LOST -> timed(block, at, size, type);
       case RecordType.LOST_SAMPLES -> lostSamples(block, at, size);
       case RecordType.THROTTLE -> throttle(block, at, size);
-      case RecordType.SWITCH, RecordType.SWITCH_CPU_WIDE -> switches++;
+      case RecordType.SWITCH, RecordType.SWITCH_CPU_WIDE -> contextSwitch(block, at, size, type);
       default -> {
         if (!RecordType.isKnown(type)) {
           tally.unparsed("record-type", block.place(at), "record of unknown type " + type);
@@ -140,10 +187,16 @@ final class DataReader implements RecordCutter.Sink {
     if (layout.time() >= 0) {
       ts = words.u64(bytes, at + layout.time());
     } else {
-      untimed = true;
+      leftovers.untimed();
       ts = queue.latest();
     }
-    queue.add(ts, block, at, attr);
+    await(ts, block, at, attr);
+  }
+
+  /** Lets a record wait for its turn. */
+  private void await(long ts, Block block, int at, int tag) throws IOException {
+    reached = Math.max(reached, ts);
+    queue.add(ts, block, at, tag);
   }
 
   /** The attribute of a sample, -1 if it cannot be told. */
@@ -162,6 +215,29 @@ final class DataReader implements RecordCutter.Sink {
     return recording.isUniform() ? samples.attrByRecord(bytes, at, size) : -1;
   }
 
+  /**
+   * Takes a context switch. Those of all tasks of a CPU come in pairs, of which the one that says
+   * who leaves says everything (perf_event_switch_output of kernel/events/core.c).
+   */
+  private void contextSwitch(Block block, int at, int size, int type) throws IOException {
+    byte[] bytes = block.bytes;
+    boolean wide = type == RecordType.SWITCH_CPU_WIDE;
+    boolean leaves = (words.u16(bytes, at + 4) & RecordType.MISC_SWITCH_OUT) != 0;
+    if (wide && size < 2 * Long.BYTES) {
+      tally.unparsed("record-damaged", block.place(at), "record of " + size + " bytes");
+      return;
+    }
+    if (wide && !leaves) {
+      return;
+    }
+    long ts = trailers.time(bytes, at, size);
+    if (ts == 0) {
+      leftovers.leftOutSwitch();
+    } else {
+      await(ts, block, at, SampleReader.NO_SAMPLE);
+    }
+  }
+
   private void timed(Block block, int at, int size, int type) throws IOException {
     byte[] bytes = block.bytes;
     int least = type == RecordType.COMM ? 4 * Integer.BYTES : 3 * Long.BYTES;
@@ -174,11 +250,11 @@ final class DataReader implements RecordCutter.Sink {
       ts = words.u64(bytes, at + 3 * Long.BYTES);
     }
     if (type == RecordType.LOST) {
-      queue.add(ts == 0 ? queue.latest() : ts, block, at, SampleReader.NO_SAMPLE);
+      await(ts == 0 ? queue.latest() : ts, block, at, SampleReader.NO_SAMPLE);
     } else if (ts == 0 || ts == -1) {
       samples.thread(bytes, at, size);
     } else {
-      queue.add(ts, block, at, SampleReader.NO_SAMPLE);
+      await(ts, block, at, SampleReader.NO_SAMPLE);
     }
   }
 
@@ -194,10 +270,9 @@ final class DataReader implements RecordCutter.Sink {
     }
     long ts = trailers.time(bytes, at, size);
     if (ts == 0) {
-      long lost = Math.max(0, words.u64(bytes, at + RecordType.HEADER_BYTES));
-      timelessLosses = timelessLosses > Long.MAX_VALUE - lost ? lost : timelessLosses + lost;
+      leftovers.lost(words.u64(bytes, at + RecordType.HEADER_BYTES));
     } else {
-      queue.add(ts, block, at, SampleReader.NO_SAMPLE);
+      await(ts, block, at, SampleReader.NO_SAMPLE);
     }
   }
 
@@ -211,10 +286,10 @@ final class DataReader implements RecordCutter.Sink {
     if (attr == null && recording.attrs.size() == 1) {
       attr = recording.attrs.get(0);
     }
-    throttled.merge(attr == null ? "an event" : attr.name(), 1L, Long::sum);
+    leftovers.throttled(attr == null ? "an event" : attr.name());
     if (attr == null || attr.isTracepoint()) {
       long ts = words.u64(block.bytes, at + RecordType.HEADER_BYTES);
-      queue.add(ts, block, at, SampleReader.NO_SAMPLE);
+      await(ts, block, at, SampleReader.NO_SAMPLE);
     }
   }
 
@@ -238,46 +313,6 @@ final class DataReader implements RecordCutter.Sink {
     String problem = running.unpack(block.bytes, start, length, packedAt, this::unpacked);
     if (problem != null) {
       tally.unparsed("compressed-data", Place.at(packedAt), problem);
-    }
-  }
-
-  private void summary() throws IOException {
-    Place end = Place.at(0);
-    long surplus = timelessLosses - tally.lost();
-    if (surplus > 0) {
-      samples.lost(tally.lastTs(), -1, surplus);
-    }
-    throttled.forEach(
-        (event, times) ->
-            tally.add(
-                "throttled",
-                Severity.WARNING,
-                end,
-                "the kernel throttled "
-                    + event
-                    + " "
-                    + times
-                    + " times; samples of it are missing"));
-    if (switches > 0) {
-      tally.add(
-          "switch-records",
-          Severity.INFO,
-          end,
-          switches + " context switches (perf record --switch-events) are left out");
-    }
-    if (untimed) {
-      tally.add(
-          "no-time",
-          Severity.WARNING,
-          end,
-          "samples without a time stamp have that of the latest before them");
-    }
-    if (queue.overflowed()) {
-      tally.add(
-          "long-rounds",
-          Severity.WARNING,
-          end,
-          "more records between two rounds than can wait; some may be out of order");
     }
   }
 }

@@ -66,6 +66,10 @@ final class EventAttr {
   final long sampleType;
   final long readFormat;
   final SampleLayout layout;
+
+  /** Whether samples carry a record of the kernel, with nothing of variable size before it. */
+  final boolean hasPlainRaw;
+
   private final long flags;
   private final int clockId;
   private @Nullable String name;
@@ -79,6 +83,8 @@ final class EventAttr {
     this.flags = flags;
     this.clockId = clockId;
     this.layout = SampleLayout.of(sampleType);
+    long parts = SampleLayout.RAW | SampleLayout.READ | SampleLayout.CALLCHAIN;
+    this.hasPlainRaw = (sampleType & parts) == SampleLayout.RAW;
   }
 
   /**

@@ -36,6 +36,7 @@ final class Events {
   private final EventCatalog catalog;
   private final DecoderCompiler compiler;
   private final List<@Nullable Event> byAttr = new ArrayList<>();
+  private @Nullable Boolean schedSwitch;
 
   Events(Recording recording, EventCatalog catalog, DecoderCompiler compiler) {
     this.recording = recording;
@@ -76,6 +77,22 @@ final class Events {
       }
     }
     return -1;
+  }
+
+  /** Whether the scheduler's own event of context switches was recorded. */
+  boolean haveSchedSwitch() {
+    Boolean known = schedSwitch;
+    if (known == null) {
+      known = recording.attrs.stream().anyMatch(this::isSchedSwitch);
+      schedSwitch = known;
+    }
+    return known;
+  }
+
+  private boolean isSchedSwitch(EventAttr attr) {
+    return attr.isTracepoint()
+        && (attr.isNamed() ? attr.name() : catalog.fullName((int) attr.config))
+            .equals("sched:sched_switch");
   }
 
   /** Adds the counts to those by name; returns how many samples are of a kind. */

@@ -24,6 +24,7 @@ final class FeatureReader {
   private static final int CPU_COUNT = 7;
   private static final int COMMAND_LINE = 11;
   private static final int EVENT_DESCRIPTIONS = 12;
+  private static final int DIRECTORY = 24;
   private static final int COMPRESSED = 27;
   private static final int CLOCK_DATA = 29;
 
@@ -92,6 +93,7 @@ final class FeatureReader {
         case CPU_COUNT -> recording.cpus = (int) Math.min(in.u32(), Limits.CPUS);
         case COMMAND_LINE -> recording.commandLine = commandLine(in);
         case EVENT_DESCRIPTIONS -> descriptions(in);
+        case DIRECTORY -> recording.directory = true;
         case COMPRESSED -> compression(in);
         case CLOCK_DATA -> clock(in);
         default -> {

@@ -1,6 +1,8 @@
 package org.vgictrace.parser.perf;
 
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.vgictrace.parser.Capture;
@@ -25,49 +27,72 @@ import org.vgictrace.parser.record.RecordRows;
 
 /** An opened {@code perf.data}. */
 final class PerfDataCapture implements Capture {
-  private final Input input;
-  private final RandomBytes file;
+  private final List<Input> inputs;
   private final Words words;
   private final Recording recording;
   private final BindingPacks packs;
   private final CaptureMeta meta;
-  private final long from;
-  private final long to;
+  private final List<DataPart> parts;
   private final long headersRead;
   private boolean read;
 
   private PerfDataCapture(
-      Input input,
-      RandomBytes file,
+      String name,
+      List<Input> inputs,
       FileHeader header,
       Recording recording,
       BindingPacks packs,
-      long from,
-      long to,
+      List<DataPart> parts,
       long headersRead) {
-    this.input = input;
-    this.file = file;
+    this.inputs = inputs;
     this.words = new Words(header.bigEndian());
     this.recording = recording;
     this.packs = packs;
-    this.from = from;
-    this.to = to;
+    this.parts = parts;
     this.headersRead = headersRead;
-    this.meta = meta(input.name(), header, recording);
+    this.meta = meta(name, header, recording);
   }
 
+  /** Opens a file or a stream. */
   static PerfDataCapture open(Input input, BindingPacks packs) throws IOException {
+    PerfDataCapture capture = open(input.name(), List.of(input), packs);
+    if (capture.recording.directory) {
+      capture.recording.diagnostics.error(
+          "directory-part",
+          Place.at(0),
+          "the samples are in the files data.0 and so on beside this one; give their directory");
+    }
+    return capture;
+  }
+
+  /**
+   * Opens what {@code perf record --threads} made.
+   *
+   * @param inputs the file with the attributes and those with the samples, in their order
+   */
+  static PerfDataCapture openDirectory(String name, List<Input> inputs, BindingPacks packs)
+      throws IOException {
+    PerfDataCapture capture = open(name, inputs, packs);
+    if (!capture.recording.directory) {
+      capture.recording.diagnostics.warning(
+          "directory-head",
+          Place.at(0),
+          "the file data does not say that the samples are in files beside it");
+    }
+    return capture;
+  }
+
+  private static PerfDataCapture open(String name, List<Input> inputs, BindingPacks packs)
+      throws IOException {
+    Input input = inputs.get(0);
     RandomBytes file = input.random();
     Recording recording = new Recording();
-    String damage = input.stream().damage();
-    if (damage != null) {
-      recording.diagnostics.error("input", Place.at(file.size()), damage);
-    }
+    note(input, recording);
     FileHeader header = FileHeader.read(input.name(), file);
     if (header.pipe()) {
       long end = readHeaderRecords(input.name(), file, header, recording);
-      return new PerfDataCapture(
-          input, file, header, recording, packs, FileHeader.PIPE_BYTES, file.size(), end);
+      DataPart all = new DataPart(file, FileHeader.PIPE_BYTES, file.size());
+      return new PerfDataCapture(name, inputs, header, recording, packs, List.of(all), end);
     }
     new AttrReader(recording, header.bigEndian()).readAll(input.name(), file, header);
     Section data = header.data();
@@ -89,7 +114,21 @@ final class PerfDataCapture implements Capture {
     } else {
       new FeatureReader(recording, header.bigEndian()).readAll(file, to, header.features());
     }
-    return new PerfDataCapture(input, file, header, recording, packs, data.offset(), to, 0);
+    List<DataPart> parts = new ArrayList<>();
+    parts.add(new DataPart(file, data.offset(), to));
+    for (Input other : inputs.subList(1, inputs.size())) {
+      RandomBytes records = other.random();
+      note(other, recording);
+      parts.add(new DataPart(records, 0, records.size()));
+    }
+    return new PerfDataCapture(name, inputs, header, recording, packs, parts, 0);
+  }
+
+  private static void note(Input input, Recording recording) throws IOException {
+    String damage = input.stream().damage();
+    if (damage != null) {
+      recording.diagnostics.error("input", Place.at(input.random().size()), damage);
+    }
   }
 
   /** Reads what a stream begins with. Returns where its first sample is. */
@@ -124,7 +163,9 @@ final class PerfDataCapture implements Capture {
     String clock = recording.attrs.get(0).clock();
     return new CaptureMeta(
         name,
-        header.pipe() ? "perf.data stream" : "perf.data",
+        header.pipe()
+            ? "perf.data stream"
+            : recording.directory ? "perf.data directory" : "perf.data",
         recording.release,
         recording.arch,
         clock,
@@ -159,14 +200,39 @@ final class PerfDataCapture implements Capture {
     Events events = new Events(recording, catalog, compiler);
     RecordRows rows = new RecordRows(new BatchPool(names), consumer, wanted.contains(Kind.LOST));
     Tally tally = new Tally(recording.diagnostics);
+    Leftovers leftovers = new Leftovers();
     BlockPool blocks = new BlockPool();
-    SampleReader samples = new SampleReader(recording, words, events, rows, tally, blocks.take());
-    HeaderRecords headers = new HeaderRecords(file, recording, words);
-    DataReader data =
-        new DataReader(recording, headers, headersRead, words, blocks, samples, tally);
-    long damaged = data.read(file, from, to);
+    SampleReader samples =
+        new SampleReader(
+            recording,
+            words,
+            events,
+            rows,
+            tally,
+            leftovers,
+            wanted.contains(Kind.SCHED_SWITCH),
+            blocks.take());
+    TimeQueue queue = new TimeQueue(blocks, samples);
+    long damaged =
+        DataFiles.read(
+            readers(
+                new DataReader.Shared(recording, words, blocks, samples, queue, tally, leftovers)),
+            queue);
+    leftovers.report(samples, tally, queue.overflowed());
     rows.flush();
     return tally.counts(events, damaged);
+  }
+
+  private List<DataReader> readers(DataReader.Shared shared) {
+    List<DataReader> readers = new ArrayList<>();
+    for (DataPart part : parts) {
+      HeaderRecords headers = new HeaderRecords(part.file(), recording, words);
+      boolean first = readers.isEmpty();
+      readers.add(
+          new DataReader(
+              shared, headers, first ? headersRead : Long.MAX_VALUE, part, parts.size() > 1));
+    }
+    return readers;
   }
 
   @Override
@@ -176,6 +242,16 @@ final class PerfDataCapture implements Capture {
 
   @Override
   public void close() throws IOException {
-    input.close();
+    IOException failed = null;
+    for (Input input : inputs) {
+      try {
+        input.close();
+      } catch (IOException e) {
+        failed = e;
+      }
+    }
+    if (failed != null) {
+      throw failed;
+    }
   }
 }

@@ -33,6 +33,9 @@ final class RecordType {
   /** Bits of {@code misc} that no record uses: between the CPU mode and the flags of each type. */
   static final int MISC_UNUSED = 0x0ff8;
 
+  /** A switch away from the thread (PERF_RECORD_MISC_SWITCH_OUT). */
+  static final int MISC_SWITCH_OUT = 1 << 13;
+
   /** Samples that a filter left out, not losses (PERF_RECORD_MISC_LOST_SAMPLES_BPF). */
   static final int MISC_FILTERED = 1 << 15;
 

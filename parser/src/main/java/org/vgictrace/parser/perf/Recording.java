@@ -41,6 +41,9 @@ final class Recording {
 
   boolean compressed;
 
+  /** Whether the samples are in files of their own. */
+  boolean directory;
+
   /** Machine, version of perf and its command line, null if the file tells nothing of it. */
   @Nullable String recorder() {
     StringBuilder text = new StringBuilder();

@@ -27,6 +27,7 @@ record SampleLayout(
     int cpu,
     int variable,
     int trailerBytes,
+    int trailerTid,
     int trailerId,
     int trailerTime,
     int trailerCpu) {
@@ -60,6 +61,7 @@ record SampleLayout(
         offset(SAMPLE_ORDER, type, CPU, RecordType.HEADER_BYTES),
         end(SAMPLE_ORDER, type, RecordType.HEADER_BYTES),
         end(TRAILER_ORDER, type, 0),
+        (type & TID) == 0 ? -1 : Integer.BYTES,
         trailerIdentifier >= 0 ? trailerIdentifier : offset(TRAILER_ORDER, type, ID, 0),
         offset(TRAILER_ORDER, type, TIME, 0),
         offset(TRAILER_ORDER, type, CPU, 0));

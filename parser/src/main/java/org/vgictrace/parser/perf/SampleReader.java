@@ -3,6 +3,8 @@ package org.vgictrace.parser.perf;
 import java.io.IOException;
 import org.vgictrace.parser.diag.Diagnostic.Severity;
 import org.vgictrace.parser.diag.Place;
+import org.vgictrace.parser.event.Kind;
+import org.vgictrace.parser.event.KindTable;
 import org.vgictrace.parser.perf.Events.Event;
 import org.vgictrace.parser.record.Placed;
 import org.vgictrace.parser.record.RecordRows;
@@ -34,6 +36,11 @@ final class SampleReader implements TimeQueue.Sink, Placed {
   private static final int READ_GROUP = 8;
   private static final int READ_LOST = 16;
 
+  private static final int PREV_COMM = Kind.SCHED_SWITCH.column("prev_comm");
+  private static final int PREV_PID = Kind.SCHED_SWITCH.column("prev_pid");
+  private static final int NEXT_COMM = Kind.SCHED_SWITCH.column("next_comm");
+  private static final int NEXT_PID = Kind.SCHED_SWITCH.column("next_pid");
+
   private final Recording recording;
   private final Words words;
   private final Events events;
@@ -42,11 +49,24 @@ final class SampleReader implements TimeQueue.Sink, Placed {
   private final ThreadNames threads;
   private final Tally tally;
 
+  private final Leftovers leftovers;
+  private final boolean wantsSwitches;
   private Block block;
   private int at;
 
+  /**
+   * @param wantsSwitches whether context switches become rows
+   * @param none any block
+   */
   SampleReader(
-      Recording recording, Words words, Events events, RecordRows rows, Tally tally, Block none) {
+      Recording recording,
+      Words words,
+      Events events,
+      RecordRows rows,
+      Tally tally,
+      Leftovers leftovers,
+      boolean wantsSwitches,
+      Block none) {
     this.recording = recording;
     this.words = words;
     this.events = events;
@@ -54,6 +74,8 @@ final class SampleReader implements TimeQueue.Sink, Placed {
     this.trailers = new Trailers(recording, words);
     this.threads = new ThreadNames(rows.names());
     this.tally = tally;
+    this.leftovers = leftovers;
+    this.wantsSwitches = wantsSwitches;
     this.block = none;
   }
 
@@ -77,6 +99,8 @@ final class SampleReader implements TimeQueue.Sink, Placed {
       case RecordType.LOST_SAMPLES ->
           lost(ts, cpu, words.u64(in.bytes, start + RecordType.HEADER_BYTES));
       case RecordType.THROTTLE -> lost(ts, cpu, -1);
+      case RecordType.SWITCH, RecordType.SWITCH_CPU_WIDE ->
+          contextSwitch(ts, cpu, in.bytes, start, size);
       default -> thread(in.bytes, start, size);
     }
   }
@@ -131,13 +155,52 @@ final class SampleReader implements TimeQueue.Sink, Placed {
     rows.lost(ts, cpu, count, 0);
   }
 
+  /**
+   * Takes a context switch: {@code u32 pid, u32 tid} of the thread that comes, unless only one task
+   * was recorded; the trailer says who leaves, or of one task that it leaves or comes.
+   */
+  private void contextSwitch(long ts, int cpu, byte[] bytes, int start, int size)
+      throws IOException {
+    if (events.haveSchedSwitch()) {
+      leftovers.leftOutSwitch();
+      return;
+    }
+    tally.contextSwitch(ts, cpu, this);
+    if (!wantsSwitches) {
+      rows.skip();
+      return;
+    }
+    int tid = trailers.tid(bytes, start, size);
+    boolean wide = words.s32(bytes, start) == RecordType.SWITCH_CPU_WIDE;
+    boolean leaves = (words.u16(bytes, start + 4) & RecordType.MISC_SWITCH_OUT) != 0;
+    KindTable row = rows.add(Kind.SCHED_SWITCH, ts, cpu, tid, threads.name(tid));
+    if (wide || leaves) {
+      put(row, PREV_PID, PREV_COMM, tid);
+    }
+    if (wide) {
+      put(row, NEXT_PID, NEXT_COMM, words.s32(bytes, start + 3 * Integer.BYTES));
+    } else if (!leaves) {
+      put(row, NEXT_PID, NEXT_COMM, tid);
+    }
+  }
+
+  private void put(KindTable row, int pid, int comm, int tid) {
+    if (tid >= 0) {
+      row.put(pid, tid);
+    }
+    int name = threads.name(tid);
+    if (name >= 0) {
+      row.put(comm, name);
+    }
+  }
+
   private void sample(long ts, byte[] bytes, int start, int size, int attrNumber)
       throws IOException {
     EventAttr attr = recording.attrs.get(attrNumber);
     SampleLayout layout = attr.layout;
     int body = start + RecordType.HEADER_BYTES;
     int length = size - RecordType.HEADER_BYTES;
-    if (attr.has(SampleLayout.RAW)) {
+    if (attr.hasPlainRaw || attr.has(SampleLayout.RAW)) {
       int raw = raw(attr, bytes, start + layout.variable(), start + size);
       if (raw < 0) {
         tally.unparsed("sample-damaged", place(), "a part of the sample is longer than the sample");
@@ -174,17 +237,26 @@ final class SampleReader implements TimeQueue.Sink, Placed {
    */
   private int raw(EventAttr attr, byte[] bytes, int from, int end) {
     long p = from;
-    if (attr.has(SampleLayout.READ)) {
-      p = afterRead(attr.readFormat, bytes, from, end);
-    }
-    if (attr.has(SampleLayout.CALLCHAIN) && p >= 0) {
-      p = afterList(bytes, p, end, 0, Long.BYTES);
+    if (!attr.hasPlainRaw) {
+      p = variableParts(attr, bytes, from, end);
     }
     if (p < 0 || end - p < Integer.BYTES) {
       return -1;
     }
     long size = words.u32(bytes, (int) p);
     return size > end - p - Integer.BYTES ? -1 : (int) p;
+  }
+
+  /** Position behind what comes before the raw record, -1 if that is outside of the sample. */
+  private long variableParts(EventAttr attr, byte[] bytes, int from, int end) {
+    long p = from;
+    if (attr.has(SampleLayout.READ)) {
+      p = afterRead(attr.readFormat, bytes, from, end);
+    }
+    if (attr.has(SampleLayout.CALLCHAIN) && p >= 0) {
+      p = afterList(bytes, p, end, 0, Long.BYTES);
+    }
+    return p;
   }
 
   private long afterRead(long format, byte[] bytes, int from, int end) {

@@ -15,12 +15,16 @@ import org.vgictrace.parser.record.Placed;
 final class Tally {
   private static final int ENTRIES_PER_CODE = 100;
 
+  /** What records of context switches are counted as. */
+  private static final String CONTEXT_SWITCH = "perf:context_switch";
+
   private final Diagnostics diagnostics;
   private final SortedMap<Integer, Long> lostByCpu = new TreeMap<>();
   private final EventTally events = new EventTally();
   private long unparsed;
   private long lostMarks;
   private long steppedBack;
+  private long contextSwitches;
   private @Nullable Place firstStepBack;
 
   Tally(Diagnostics diagnostics) {
@@ -40,6 +44,16 @@ final class Tally {
       }
     }
     events.cpu(cpu);
+  }
+
+  /**
+   * Counts a context switch, which is an event.
+   *
+   * @param reader stands at it
+   */
+  void contextSwitch(long ts, int cpu, Placed reader) {
+    event(ts, cpu, reader);
+    contextSwitches++;
   }
 
   /** Notes a loss; a negative number is unknown. */
@@ -81,7 +95,10 @@ final class Tally {
    */
   CaptureCounts counts(Events found, long moreUnparsed) {
     SortedMap<String, Long> byName = new TreeMap<>();
-    long modelled = found.addCounts(byName, diagnostics);
+    long modelled = found.addCounts(byName, diagnostics) + contextSwitches;
+    if (contextSwitches > 0) {
+      byName.put(CONTEXT_SWITCH, contextSwitches);
+    }
     Place back = firstStepBack;
     if (back != null) {
       diagnostics.warning("time-back", back, "time goes back " + steppedBack + " times");

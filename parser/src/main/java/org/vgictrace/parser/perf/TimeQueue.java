@@ -2,6 +2,7 @@ package org.vgictrace.parser.perf;
 
 import java.io.IOException;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Brings records into the order of time. perf empties the buffers of the CPUs one after the other
@@ -29,6 +30,13 @@ final class TimeQueue {
     void next(long ts, Block block, int at, int tag) throws IOException;
   }
 
+  /** Bits of a reference, from the lowest: tag plus one, place in the block, block. */
+  private static final int TAG_BITS = 20;
+
+  private static final int AT_BITS = 20;
+  private static final int TAG_MASK = (1 << TAG_BITS) - 1;
+  private static final int AT_MASK = (1 << AT_BITS) - 1;
+
   private static final int FIRST_RECORDS = 1 << 12;
   private static final int RUNS_FIRST = 64;
 
@@ -40,11 +48,10 @@ final class TimeQueue {
   private int size;
   private long[] times = new long[FIRST_RECORDS];
   private long[] refs = new long[FIRST_RECORDS];
-  private int[] tags = new int[FIRST_RECORDS];
   private long[] otherTimes = new long[0];
   private long[] otherRefs = new long[0];
-  private int[] otherTags = new int[0];
   private int[] runs = new int[RUNS_FIRST];
+  private @Nullable Block newest;
 
   private long latest = Long.MIN_VALUE;
   private long complete = Long.MIN_VALUE;
@@ -75,20 +82,24 @@ final class TimeQueue {
     return latest == Long.MIN_VALUE ? 0 : latest;
   }
 
-  /** Adds a record, which holds its block until it is handed on. */
+  /**
+   * Adds a record, which holds its block until it is handed on.
+   *
+   * @param tag -1 to {@link Limits#ATTRS}
+   */
   void add(long ts, Block block, int at, int tag) throws IOException {
     if (size == times.length) {
       grow();
     }
     times[size] = ts;
-    refs[size] = (long) block.number << 32 | at;
-    tags[size] = tag;
+    refs[size] = (long) block.number << AT_BITS + TAG_BITS | (long) at << TAG_BITS | tag + 1;
     size++;
     block.holders++;
     latest = Math.max(latest, ts);
-    if (size == recordsMax || pool.heldBytes() > bytesMax) {
+    if (size == recordsMax || block != newest && pool.heldBytes() > bytesMax) {
       overflow();
     }
+    newest = block;
   }
 
   /** Notes the end of a round. */
@@ -96,6 +107,19 @@ final class TimeQueue {
     sort();
     handOn(complete);
     complete = latest;
+  }
+
+  /** Number of records that wait. */
+  int size() {
+    return size;
+  }
+
+  /** Hands on what is earlier than a time, which all later records have or exceed. */
+  void handOnBefore(long time) throws IOException {
+    if (time > Long.MIN_VALUE) {
+      sort();
+      handOn(time - 1);
+    }
   }
 
   /** Hands on all that is left. */
@@ -118,22 +142,21 @@ final class TimeQueue {
     int count = 0;
     while (count < size && times[count] <= upTo) {
       long ref = refs[count];
-      Block block = pool.get((int) (ref >>> 32));
-      sink.next(times[count], block, (int) ref, tags[count]);
+      Block block = pool.get((int) (ref >>> AT_BITS + TAG_BITS));
+      int at = (int) (ref >>> TAG_BITS) & AT_MASK;
+      sink.next(times[count], block, at, ((int) ref & TAG_MASK) - 1);
       pool.release(block);
       count++;
     }
     size -= count;
     System.arraycopy(times, count, times, 0, size);
     System.arraycopy(refs, count, refs, 0, size);
-    System.arraycopy(tags, count, tags, 0, size);
   }
 
   private void grow() {
     int capacity = Math.min(recordsMax, size * 2);
     times = Arrays.copyOf(times, capacity);
     refs = Arrays.copyOf(refs, capacity);
-    tags = Arrays.copyOf(tags, capacity);
   }
 
   /** Merge sort of the runs that are there. */
@@ -142,7 +165,6 @@ final class TimeQueue {
     if (count > 1 && otherTimes.length < size) {
       otherTimes = new long[times.length];
       otherRefs = new long[times.length];
-      otherTags = new int[times.length];
     }
     while (count > 1) {
       int merged = 0;
@@ -178,19 +200,15 @@ final class TimeQueue {
       int source = b >= to || a < middle && times[a] <= times[b] ? a++ : b++;
       otherTimes[i] = times[source];
       otherRefs[i] = refs[source];
-      otherTags[i] = tags[source];
     }
   }
 
   private void swap() {
     long[] sortedTimes = otherTimes;
     long[] sortedRefs = otherRefs;
-    int[] sortedTags = otherTags;
     otherTimes = times;
     otherRefs = refs;
-    otherTags = tags;
     times = sortedTimes;
     refs = sortedRefs;
-    tags = sortedTags;
   }
 }

@@ -20,6 +20,14 @@ final class Trailers {
         : words.u64(bytes, start + size - layout.trailerBytes() + layout.trailerTime());
   }
 
+  /** Thread of a record, -1 if it has none. */
+  int tid(byte[] bytes, int start, int size) {
+    SampleLayout layout = layout(bytes, start, size);
+    return layout == null || layout.trailerTid() < 0
+        ? -1
+        : words.s32(bytes, start + size - layout.trailerBytes() + layout.trailerTid());
+  }
+
   /** CPU of a record, -1 if it has none. */
   int cpu(byte[] bytes, int start, int size) {
     SampleLayout layout = layout(bytes, start, size);

@@ -34,7 +34,7 @@ final class JsonRows implements RowSyntax {
   @Override
   public LineClass read(String text, Fields fields) throws RowException {
     if (!text.stripLeading().startsWith("{")) {
-      return LineClass.FOREIGN;
+      return text.startsWith("#") ? LineClass.NOTE : LineClass.FOREIGN;
     }
     fields.clear(false);
     try (JsonParser parser = FACTORY.createParser(text)) {

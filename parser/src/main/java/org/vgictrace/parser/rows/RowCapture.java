@@ -40,7 +40,8 @@ final class RowCapture implements Capture {
     Names names = new Names();
     RowReports reports = new RowReports();
     RowDecoder decoder = new RowDecoder(packs, wanted, names, reports);
-    RowTable table = new RowTable(new BatchBuilder(new BatchPool(names), consumer), reports);
+    BatchBuilder builder = new BatchBuilder(new BatchPool(names), consumer);
+    RowTable table = new RowTable(builder, wanted.contains(Kind.LOST), reports);
     RowPass pass = new RowPass(lines, syntax, decoder, table, reports);
     pass.run();
     return table.counts(decoder, lines.number(), input.stream().damage());

@@ -1,7 +1,6 @@
 package org.vgictrace.parser.rows;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -75,14 +74,16 @@ final class RowHead {
 
   /** Reads from the first line on; the source is to be rewound afterwards. */
   void read(LineSource lines) throws IOException {
-    LineSource.Listener nobody = new LineSource.Quiet();
     lines.keepFrom(0);
+    RowLines texts = new RowLines(lines);
     long bytes = 0;
-    while (!isDecided() && bytes < Head.BYTES_MAX && lines.next(nobody)) {
-      bytes += lines.end() - lines.start() + 1;
-      line(
-          new String(
-              lines.bytes(), lines.start(), lines.end() - lines.start(), StandardCharsets.UTF_8));
+    while (!isDecided() && bytes < Head.BYTES_MAX) {
+      RowLines.Line line = texts.next();
+      if (line == null) {
+        return;
+      }
+      bytes += line.text().length() + 1;
+      line(line.text());
     }
   }
 

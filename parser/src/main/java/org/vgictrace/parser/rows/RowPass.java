@@ -1,11 +1,10 @@
 package org.vgictrace.parser.rows;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import org.jspecify.annotations.Nullable;
 import org.vgictrace.parser.lines.LineSource;
+import org.vgictrace.parser.rows.RowLines.Line;
 import org.vgictrace.parser.rows.RowSyntax.LineClass;
 
 /** One reading of a text, line by line. A row in which a quotation stays open goes on below. */
@@ -16,23 +15,16 @@ final class RowPass {
   /** Most characters of one row. */
   private static final int ROW_CHARS_MAX = LineSource.LINE_BYTES_MAX;
 
-  private static final LineSource.Listener QUIET = new LineSource.Quiet();
-
-  private final LineSource lines;
+  private final RowLines lines;
   private final RowSyntax syntax;
   private final RowDecoder decoder;
   private final RowTable table;
   private final RowReports reports;
   private final Fields fields = new Fields();
 
-  /** Lines that were taken for the rest of a row in vain. */
-  private final Deque<Line> putBack = new ArrayDeque<>();
-
-  private record Line(String text, long number, boolean cut) {}
-
   RowPass(
       LineSource lines, RowSyntax syntax, RowDecoder decoder, RowTable table, RowReports reports) {
-    this.lines = lines;
+    this.lines = new RowLines(lines);
     this.syntax = syntax;
     this.decoder = decoder;
     this.table = table;
@@ -41,48 +33,37 @@ final class RowPass {
 
   /** Reads to the end. */
   void run() throws IOException {
-    for (Line line = next(); line != null; line = next()) {
-      if (line.cut) {
+    for (Line line = lines.next(); line != null; line = lines.next()) {
+      if (line.lost() > 0) {
+        table.lost(line.lost(), line.number());
+      } else if (line.cut()) {
         reports.unparsed(
             "line-too-long",
-            line.number,
+            line.number(),
             "longer than " + LineSource.LINE_BYTES_MAX + " bytes; left out");
-      } else if (!line.text.isBlank()) {
+      } else if (!line.text().isBlank()) {
         line(line);
       }
     }
     table.finish();
   }
 
-  private @Nullable Line next() throws IOException {
-    Line back = putBack.poll();
-    if (back != null) {
-      return back;
-    }
-    if (!lines.next(QUIET)) {
-      return null;
-    }
-    int length = lines.end() - lines.start();
-    String text = new String(lines.bytes(), lines.start(), length, StandardCharsets.UTF_8);
-    return new Line(text, lines.number(), lines.cut());
-  }
-
   private void line(Line line) throws IOException {
     try {
-      LineClass read = syntax.read(line.text, fields);
-      String text = line.text;
+      LineClass read = syntax.read(line.text(), fields);
+      String text = line.text();
       if (read == LineClass.OPEN) {
         text = goOn(line);
         read = syntax.read(text, fields);
       }
       switch (read) {
-        case ROW -> row(text, line.number);
+        case ROW -> row(text, line.number());
         case OPEN -> throw new RowException("opens a quotation that does not end");
-        case FOREIGN -> reports.unparsed("line-unparsed", line.number, "not a row");
+        case FOREIGN -> reports.unparsed("line-unparsed", line.number(), "not a row");
         case NOTE -> {}
       }
     } catch (RowException e) {
-      reports.unparsed("row-unparsed", line.number, e.what());
+      reports.unparsed("row-unparsed", line.number(), e.what());
     }
   }
 
@@ -91,27 +72,27 @@ final class RowPass {
    */
   private String goOn(Line first) throws IOException, RowException {
     Deque<Line> taken = new ArrayDeque<>();
-    StringBuilder text = new StringBuilder(first.text);
+    StringBuilder text = new StringBuilder(first.text());
     boolean open = true;
     while (open && taken.size() < ROW_LINES_MAX && text.length() < ROW_CHARS_MAX) {
-      Line line = next();
-      if (line == null || line.cut) {
+      Line line = lines.next();
+      if (line == null || line.cut() || line.lost() > 0) {
         if (line != null) {
           taken.add(line);
         }
         break;
       }
       taken.add(line);
-      text.append('\n').append(line.text);
-      open = line.text.chars().filter(c -> c == '"').count() % 2 == 0;
+      text.append('\n').append(line.text());
+      open = line.text().chars().filter(c -> c == '"').count() % 2 == 0;
     }
     if (!open) {
       return text.toString();
     }
     while (!taken.isEmpty()) {
-      putBack.push(taken.removeLast());
+      lines.putBack(taken.removeLast());
     }
-    return first.text;
+    return first.text();
   }
 
   private void row(String text, long line) throws IOException {

@@ -68,6 +68,11 @@ final class RowQueue {
     free.push(row);
   }
 
+  /** What the latest row so far is ordered by, 0 if there is none. */
+  long latest() {
+    return latest == Long.MIN_VALUE ? 0 : latest;
+  }
+
   /** Rows that came after later ones. */
   long moved() {
     return moved;

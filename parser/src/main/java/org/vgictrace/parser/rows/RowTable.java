@@ -20,6 +20,7 @@ final class RowTable implements RowQueue.Sink {
   private static final int CPU_MAX = 65_535;
 
   private final BatchBuilder builder;
+  private final boolean wantsLost;
   private final RowReports reports;
   private final RowQueue queue = new RowQueue(this);
   private final SortedMap<Integer, Long> lostByCpu = new TreeMap<>();
@@ -27,11 +28,14 @@ final class RowTable implements RowQueue.Sink {
   private long events;
   private long modelled;
   private long lostMarks;
+  private long lostBefore;
+  private long lostLine;
   private long firstTime;
   private long lastTime;
 
-  RowTable(BatchBuilder builder, RowReports reports) {
+  RowTable(BatchBuilder builder, boolean wantsLost, RowReports reports) {
     this.builder = builder;
+    this.wantsLost = wantsLost;
     this.reports = reports;
   }
 
@@ -44,15 +48,45 @@ final class RowTable implements RowQueue.Sink {
     queue.giveBack(row);
   }
 
+  /**
+   * Notes lost events that have no time of their own. bpftrace tells of them where it finds them in
+   * the buffer of a CPU, which is right before the next row of that CPU.
+   */
+  void lost(long count, long line) {
+    lostBefore = lostBefore > Long.MAX_VALUE - count ? Long.MAX_VALUE : lostBefore + count;
+    lostLine = line;
+  }
+
+  /** Makes a row of them. */
+  private void placeLoss(long key, long ts, int cpu) throws IOException {
+    HeldRow row = queue.take();
+    row.clear(Kind.LOST);
+    row.key = key;
+    row.ts = ts;
+    row.cpu = cpu;
+    row.line = lostLine;
+    row.wanted = wantsLost;
+    row.put(LOST_COUNT, lostBefore);
+    countLoss(cpu, lostBefore);
+    lostBefore = 0;
+    queue.add(row);
+  }
+
+  private void countLoss(int cpu, long count) {
+    lostMarks++;
+    if (count > 0) {
+      long before = lostByCpu.getOrDefault(cpu, 0L);
+      lostByCpu.put(cpu, before > Long.MAX_VALUE - count ? Long.MAX_VALUE : before + count);
+    }
+  }
+
   /** Adds a row, which need not be the next one in order. */
   void add(RowDecoder.Label label, HeldRow row) throws IOException {
+    if (lostBefore > 0) {
+      placeLoss(row.key, row.ts, row.cpu);
+    }
     if (row.kind == Kind.LOST) {
-      lostMarks++;
-      long count = (row.present >>> LOST_COUNT & 1) == 0 ? -1 : row.values[LOST_COUNT];
-      if (count > 0) {
-        long before = lostByCpu.getOrDefault(row.cpu, 0L);
-        lostByCpu.put(row.cpu, before > Long.MAX_VALUE - count ? Long.MAX_VALUE : before + count);
-      }
+      countLoss(row.cpu, (row.present >>> LOST_COUNT & 1) == 0 ? -1 : row.values[LOST_COUNT]);
     } else {
       label.count++;
       events++;
@@ -68,6 +102,9 @@ final class RowTable implements RowQueue.Sink {
 
   /** Hands over what is held back. */
   void finish() throws IOException {
+    if (lostBefore > 0) {
+      placeLoss(queue.latest(), lastTime, -1);
+    }
     queue.finish();
     builder.flush();
   }

@@ -99,7 +99,7 @@ final class CpuRecords {
         ByteBuffer.wrap(bytes)
             .order(bigEndian ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN)
             .asIntBuffer();
-    this.buffer = new int[bytes.length / 4];
+    this.buffer = new int[bytes.length / 4 + WordCopies.SLACK_WORDS];
   }
 
   int cpu() {
@@ -282,7 +282,7 @@ final class CpuRecords {
     System.arraycopy(buffer, next, buffer, 0, limit - next);
     limit -= next;
     next = 0;
-    int wanted = Math.min(windowLeft, buffer.length - limit);
+    int wanted = Math.min(windowLeft, bytes.length / 4 - limit);
     int got = file.read(fileAt, bytes, 0, 4 * wanted) >> 2;
     view.get(0, buffer, limit, got);
     fileAt += 4L * got;

@@ -22,7 +22,7 @@ final class DumpWords {
     {"gdt_ldt_mapping_fault", "descriptor_mapping_fault64"}
   };
 
-  final int[] words = new int[EventCatalogue.WORDS_MAX];
+  final int[] words = new int[EventCatalogue.WORDS_MAX + WordCopies.SLACK_WORDS];
   int count;
 
   /** Reads a text; returns its event, null if it is not of that form or nobody knows the event. */
@@ -75,7 +75,7 @@ final class DumpWords {
         for (; p < end && p - first < 8 && Character.digit(b[p], 16) >= 0; p++) {
           word = word << 4 | Character.digit(b[p], 16);
         }
-        if (p == first || count == words.length) {
+        if (p == first || count == EventCatalogue.WORDS_MAX) {
           return false;
         }
         words[count++] = word;

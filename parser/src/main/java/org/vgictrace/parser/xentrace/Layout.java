@@ -1,7 +1,6 @@
 package org.vgictrace.parser.xentrace;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.vgictrace.parser.event.Column;
 import org.vgictrace.parser.event.ColumnType;
@@ -26,11 +25,8 @@ final class Layout {
   /** How one column is filled. */
   private enum Step {
     CONSTANT,
-    WORD,
-    SIGNED_WORD,
-    TWO_WORDS,
-    BITS,
-    SIGNED_BITS,
+    NUMBER,
+    SIGNED_NUMBER,
     FLAG,
     LABEL,
     DOMAIN_OF_FRAMES,
@@ -44,10 +40,23 @@ final class Layout {
    * @param shift lowest bit; for frames the first of the two words
    * @param labels how many codes there are; 0 for a number
    */
-  private record Part(Step step, int column, int word, int shift, int bits, int labels) {}
+  private record Part(Step step, int column, int word, int shift, int bits, int labels) {
+    /** Whether the column takes any value of its bits. */
+    boolean isNumber() {
+      return step == Step.NUMBER || step == Step.SIGNED_NUMBER || step == Step.FLAG && bits == 1;
+    }
+
+    WordCopies.Copy asNumber() {
+      return new WordCopies.Copy(column, word, shift, bits, step == Step.SIGNED_NUMBER);
+    }
+  }
 
   private final Kind kind;
+  private final WordCopies numbers;
+
+  /** The columns that are no numbers, or have some only. */
   private final Part[] parts;
+
   private final int domain;
   private final int vcpu;
   private final boolean current;
@@ -56,7 +65,9 @@ final class Layout {
 
   private Layout(Kind kind, List<Part> parts, boolean current, boolean hypercall) {
     this.kind = kind;
-    this.parts = parts.toArray(Part[]::new);
+    this.numbers =
+        new WordCopies(parts.stream().filter(Part::isNumber).map(Part::asNumber).toList());
+    this.parts = parts.stream().filter(part -> !part.isNumber()).toArray(Part[]::new);
     this.current = current;
     this.hypercall = hypercall;
     this.domain = kind.columnOrMinusOne("domain");
@@ -139,19 +150,9 @@ final class Layout {
         switch (column.type()) {
           case BOOL -> Step.FLAG;
           case ENUM -> Step.LABEL;
-          default -> number(signed, shift, bits);
+          default -> signed ? Step.SIGNED_NUMBER : Step.NUMBER;
         };
     return new Part(step, index, plain.charAt(1) - '0', shift, bits, column.labels().size());
-  }
-
-  private static Step number(boolean signed, int shift, int bits) {
-    if (bits == DOUBLE) {
-      return Step.TWO_WORDS;
-    }
-    if (shift == 0 && bits == WHOLE) {
-      return signed ? Step.SIGNED_WORD : Step.WORD;
-    }
-    return signed ? Step.SIGNED_BITS : Step.BITS;
   }
 
   Kind kind() {
@@ -166,14 +167,14 @@ final class Layout {
   /**
    * Fills the newest row of the kind's table.
    *
-   * @param words array that holds the payload words
+   * @param words array that holds the payload words, with {@link WordCopies#SLACK_WORDS} behind
    * @param payload index of the first of them
    * @param running vCPU that runs: domain in the upper, vCPU in the lower half; -1 if unknown
    * @param stamped whether the record has a time stamp of its own
    */
   void fill(KindTable row, int[] words, int payload, int running, boolean stamped) {
     int newest = row.rows() - 1;
-    long present = 0;
+    long present = numbers.fill(row, newest, words, payload);
     for (Part part : parts) {
       long value = value(part, words, payload);
       if (part.labels == 0 || value < part.labels) {
@@ -209,11 +210,7 @@ final class Layout {
     int word = part.step == Step.CONSTANT ? 0 : words[payload + part.word];
     return switch (part.step) {
       case CONSTANT -> part.word;
-      case WORD -> word & 0xffff_ffffL;
-      case SIGNED_WORD -> word;
-      case TWO_WORDS -> word & 0xffff_ffffL | (long) words[payload + part.word + 1] << 32;
-      case BITS -> word >>> part.shift & (1 << part.bits) - 1;
-      case SIGNED_BITS -> word << WHOLE - part.bits - part.shift >> WHOLE - part.bits;
+      case NUMBER, SIGNED_NUMBER -> throw new AssertionError(part);
       case FLAG -> (word >>> part.shift & mask(part.bits)) != 0 ? 1 : 0;
       case LABEL -> (word >>> part.shift & mask(part.bits)) & 0xffff_ffffL;
       case DOMAIN_OF_FRAMES -> {
@@ -256,10 +253,5 @@ final class Layout {
       p = end + 1;
     }
     return words;
-  }
-
-  @Override
-  public String toString() {
-    return kind.tableName() + Arrays.toString(parts);
   }
 }

@@ -257,6 +257,33 @@ class FtraceTextTest {
             "flags-unknown at line 6: the flags column has unknown characters");
   }
 
+  /** bpftrace does not say on which CPU. */
+  @Test
+  void marksOfBpftrace() {
+    Outcome outcome =
+        Texts.read(
+            ENTRY
+                + "Lost 45 events\n"
+                + ENTRY.replace("63.16", "64.16")
+                + "Lost 45 events more\nLost  events\nLost -3 events\nLost 0 events\n");
+    assertThat(outcome.rows())
+        .containsExactly(
+            "63160278000 [0] vcpu-0/461 1:1 vcpu_entry pc=0x40",
+            "64160278000 [-1] -/-1 -:- lost count=45",
+            "64160278000 [0] vcpu-0/461 1:1 vcpu_entry pc=0x40");
+    assertThat(outcome.counts().lost()).isEqualTo(45);
+    assertThat(outcome.counts().lostMarks()).isEqualTo(1);
+    assertThat(outcome.counts().unparsed()).isEqualTo(4);
+  }
+
+  @Test
+  void lossesBeyondAllNumbers() {
+    String mark = "CPU:0 [LOST 9223372036854775807 EVENTS]\n";
+    Outcome outcome = Texts.read(ENTRY + mark + mark + ENTRY.replace("63.16", "64.16"));
+    assertThat(outcome.counts().lost()).isEqualTo(Long.MAX_VALUE);
+    assertThat(outcome.counts().lostMarks()).isEqualTo(2);
+  }
+
   @Test
   void marksBeforeTheNextEvent() {
     Outcome outcome =
