@@ -148,6 +148,36 @@ final class ApListChecks {
     }
   }
 
+  /**
+   * INV-AP-4: the attempt's reference is dropped, and nothing else was seen of the interrupt since.
+   * A delivery in between would have been recorded.
+   */
+  private void unlisted(Event e, Attempt attempt, IrqState irq) {
+    VmState vm = irq.vm;
+    boolean due =
+        attempt.pid == e.pid
+            && attempt.own == 0
+            && irq.own == 0
+            && !irq.isLpi()
+            && isDeliverable(irq)
+            && attempt.isCurrent(irq)
+            && machine.recording.latestOf(e.cpu) == attempt.seq
+            && machine.shows(Observation.POPULATION)
+            && vm != null
+            && vm.distributor == VmState.Switch.ON
+            && attempt.ts - vm.distributorSince > machine.skewNs;
+    if (due) {
+      violated(
+          A4,
+          Strength.SOFT,
+          e,
+          attempt,
+          irq,
+          "A deliverable interrupt was put on no ap_list.",
+          "added to the ap_list of its target");
+    }
+  }
+
   /** The attempt returns. */
   void queued(Event e) {
     Attempt attempt = attemptByCpu.get(e.cpu);
@@ -244,6 +274,7 @@ final class ApListChecks {
     VcpuState v = machine.vcpuOfThread(e.pid);
     IrqState there = machine.irqAt(e.get(Snapshot.IRQ, 0));
     IrqState known = machine.irqOf(e, v, Machine.kvmOf(e, kind));
+    long seenBefore = known == null ? -1 : known.seenSeq;
     boolean served =
         known != null && v != null && known.own == v.pointer && mustStay(known, v) && isSyncing(v);
     ledger.beginTransition();
@@ -254,6 +285,9 @@ final class ApListChecks {
     injections.put(e, irq);
     Attempt latest = attemptByCpu.get(e.cpu);
     if (latest != null) {
+      if (irq != null && irq == latest.irq && seenBefore == latest.seq) {
+        unlisted(e, latest, irq);
+      }
       latest.dropped = irq;
       latest.droppedSeq = e.seq;
       latest.droppedPid = e.pid;

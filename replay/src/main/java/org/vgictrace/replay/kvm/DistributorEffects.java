@@ -130,8 +130,12 @@ final class DistributorEffects {
     }
   }
 
-  /** A guest sends SGIs through a system register (ICC_SGI1R_EL1, bits 27:24: INTID). */
-  void sgiRegister(Event e) {
+  /**
+   * A guest sends SGIs through a system register (ICC_SGI1R_EL1, bits 27:24: INTID).
+   *
+   * @return the sender, null if unknown
+   */
+  @Nullable VcpuState sgiRegister(Event e) {
     VcpuState v = machine.vcpuAt(e.get(SGI_VCPU, 0));
     if (v == null) {
       v = machine.vcpuOfThread(e.pid);
@@ -139,6 +143,7 @@ final class DistributorEffects {
     if (v != null) {
       sent(v, (int) (e.get(SGI_REG, 0) >>> 24) & 0xf);
     }
+    return v;
   }
 
   /** An SGI of that number may become pending on any vCPU of the sender's VM. */

@@ -77,11 +77,15 @@ final class InjectionChecks {
   private final DistributorEffects distributor;
   private final Int2ObjectHashMap<Injection> byPid = new Int2ObjectHashMap<>();
 
+  /** SGIs are injections by the guest itself. */
+  final SgiChecks sgis;
+
   InjectionChecks(Machine machine, Reporter reporter, DistributorEffects distributor) {
     this.machine = machine;
     this.reporter = reporter;
     this.ledger = reporter.ledger();
     this.distributor = distributor;
+    sgis = new SgiChecks(machine, reporter);
   }
 
   /** The injection function is called. */
@@ -276,8 +280,15 @@ final class InjectionChecks {
     }
   }
 
-  /** The vCPU that has to deliver it for certain, and that must look again (QUEUE-1, QUEUE-3). */
+  /**
+   * The vCPU that has to deliver it for certain, and that must look again (QUEUE-1, QUEUE-3). One
+   * that holds an active interrupt is told of every attempt to queue it again.
+   */
   private @Nullable VcpuState kicked(IrqState irq) {
+    if (irq.is(IrqState.ACTIVE)) {
+      boolean listed = irq.own != 0 && irq.own != IrqState.POINTER_UNKNOWN;
+      return listed ? machine.vcpuAt(irq.own) : null;
+    }
     VmState vm = irq.vm;
     boolean deliverable =
         irq.isNot(IrqState.ACTIVE)
@@ -383,11 +394,27 @@ final class InjectionChecks {
   /** The reference to an interrupt is dropped: the last step of an injection. */
   void put(Event e, @Nullable IrqState irq) {
     Injection now = byPid.get(e.pid);
+    if (irq != null && irq.isSgi()) {
+      sgis.put(e, irq);
+    }
     if (now == null || irq == null) {
       return;
     }
     if (now.irq == irq) {
-      ignored(e, irq, now);
+      if (isLeftAlone(irq, now)) {
+        end(e, irq, now);
+        violated(
+            I2,
+            Strength.SOFT,
+            e,
+            irq,
+            now,
+            "An injection left the line at the other level.",
+            "line=" + now.level,
+            irq.text());
+      } else {
+        ignored(e, irq, now);
+      }
     }
     if (now.kickedFor == irq) {
       unkicked(e, now);
@@ -396,6 +423,7 @@ final class InjectionChecks {
 
   /** The thread does something that no injection contains. */
   void goesOn(Event e) {
+    sgis.goesOn(e);
     if (byPid.isEmpty()) {
       return;
     }
@@ -412,6 +440,21 @@ final class InjectionChecks {
     ledger.beginTransition();
     unkicked(e, now);
     ledger.endTransition();
+  }
+
+  /**
+   * Whether the injection's last snapshot shows the line at the other level. A mapped interrupt's
+   * line also changes where it is populated and folded.
+   */
+  private static boolean isLeftAlone(IrqState irq, Injection now) {
+    return now.level >= 0
+        && now.hasOwner
+        && irq.owner == now.owner
+        && irq.is(IrqState.LEVEL_SENSITIVE)
+        && irq.isNot(IrqState.HW)
+        && irq.isKnown(IrqState.LEVEL)
+        && irq.is(IrqState.LEVEL) != (now.level != 0)
+        && irq.belief.injectorPid != IrqState.SEVERAL;
   }
 
   /** The injection is over and was not queued. */

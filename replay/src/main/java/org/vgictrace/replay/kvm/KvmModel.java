@@ -233,7 +233,12 @@ public final class KvmModel implements Part {
         noteWriter(e);
       }
       case MMIO -> mmio(e, thread);
-      case SGI -> distributor.sgiRegister(e);
+      case SGI -> {
+        VcpuState sender = distributor.sgiRegister(e);
+        if (sender != null) {
+          injections.sgis.sent(e, sender);
+        }
+      }
       case DEACTIVATE -> deactivate(e);
       case IRQ_MAP -> remap(e);
       case IRQ_ACK -> fold.acknowledged(e, e.get(ACK_PIN, 0));
@@ -251,6 +256,7 @@ public final class KvmModel implements Part {
       case LOST -> {
         reporter.ledger().withdrawSince(machine.recording.latestOf(e.cpu));
         machine.goDark(e.cpu);
+        injections.sgis.forget();
         reporter.ledger().setBlind(Reason.LOST_EVENTS);
       }
       default -> {

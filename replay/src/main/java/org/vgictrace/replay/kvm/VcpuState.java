@@ -52,6 +52,9 @@ public final class VcpuState {
 
   @Nullable VmState vm;
 
+  /** Aff3 to Aff0 where ICC_SGI1R_EL1 has them, Aff0 as a number in bits 3:0; -1 if unknown. */
+  long affinity = -1;
+
   /** Whether it was seen to run. */
   boolean hasRun;
 
