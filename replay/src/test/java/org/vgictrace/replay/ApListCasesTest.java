@@ -59,6 +59,18 @@ class ApListCasesTest {
                     spi.raise();
                     vm.event("queue_irq_ret", "queued", 0);
                   }),
+          RuleCase.of(AP_4)
+              .on(RuleCase.DROPPING)
+              .accepts(vm -> queuedInOrder(vm))
+              .rejects(
+                  vm -> {
+                    Irq spi = queuedInOrder(vm);
+                    Scenarios.takeAndFinish(vm, spi);
+                    vm.vcpu(0).residency();
+                    vm.next("vcpu_kick").drop();
+                    vm.next("put_irq").set("irq_vcpu", 0);
+                    spi.raise();
+                  }),
           RuleCase.of(AP_5)
               .accepts(Scenarios::mappedTimer)
               .rejects(

@@ -48,6 +48,10 @@ final class RuleCase {
   /** Hosts that handle overflow with the underflow interrupt alone, before 6.19. */
   static final List<Host> LEGACY = ALL.stream().filter(host -> !host.kernel().countsEoi()).toList();
 
+  /** Hosts that drop a reference at the end of every injection, since 6.7. */
+  static final List<Host> DROPPING =
+      ALL.stream().filter(host -> host.kernel() != Kernel.V6_1).toList();
+
   private final Rule rule;
   private List<Host> hosts = ALL;
   private final List<Consumer<ScenarioWriter>> accepted = new ArrayList<>();
