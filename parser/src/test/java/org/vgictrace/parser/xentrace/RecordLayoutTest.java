@@ -65,10 +65,10 @@ class RecordLayoutTest {
           804003 | 10000 1b 5a0 ffffffff | xen_vgic domain=1 vcpu_id=0 step=0 intid=27 priority=160 status=0x5 host_irq=-1
           804006 | 1 20 0 1 2          | xen_vgic domain=1 vcpu_id=0 step=3 intid=32 to_vcpu=1 phase=2
           804001 | 10000 2 1b 5001a000 0 7 | xen_lr domain=1 vcpu_id=0 op=0 lr=2 intid=27 value=0x5001a000 serial=7
-          804009 | 10000 1b a0ff0108 a0020c0d ffff 0 | xen_old_irq domain=1 vcpu_id=0 step=0 intid=27 was_status=0x8 was_flags=0x1 was_lr=255 was_priority=160 status=0xd flags=0xc lr=2 priority=160 host_irq=-1 target=0 ahead=0 behind=0 wait_ahead=0 wait_behind=0
-          80400a | 10000 3000021 0 ff0000 10021 1000201 | xen_old_irq domain=1 vcpu_id=0 step=3 intid=33 was_status=0x0 was_flags=0x0 was_lr=0 was_priority=0 status=0x0 flags=0x0 lr=255 priority=0 host_irq=33 target=1 folded_lr=1 folded_state=2 physical_cpu=0 target_cpu=1
-          80400b | 10000 6000021 0 0 10021 1 | xen_old_irq domain=1 vcpu_id=0 step=6 intid=33 was_status=0x0 was_flags=0x0 was_lr=0 was_priority=0 status=0x0 flags=0x0 lr=0 priority=0 host_irq=33 target=1 asked_target=1 was_target=0
-          80400c | 10000 3000028 1000189 8020188 ffff 280001 a00028 | xen_new_irq domain=1 vcpu_id=0 step=3 intid=40 was_status=0x89 was_flags=0x1 was_source=0x1 status=0x88 flags=0x1 lr=2 source=0x8 was_owner=-1 owner=0 target=1 host_irq=40 desc_irq=40 priority=160
+          804009 | 10000 1b a0ff0108 a0020c0d ffff 0 | xen_old_irq domain=1 vcpu_id=0 step=0 intid=27 was_status=0x8 was_flags=0x1 was_lr=255 was_priority=160 status=0xd irq_flags=0xc lr=2 priority=160 host_irq=-1 target=0 ahead=0 behind=0 wait_ahead=0 wait_behind=0
+          80400a | 10000 3000021 0 ff0000 10021 1000201 | xen_old_irq domain=1 vcpu_id=0 step=3 intid=33 was_status=0x0 was_flags=0x0 was_lr=0 was_priority=0 status=0x0 irq_flags=0x0 lr=255 priority=0 host_irq=33 target=1 folded_lr=1 folded_state=2 physical_cpu=0 target_cpu=1
+          80400b | 10000 6000021 0 0 10021 1 | xen_old_irq domain=1 vcpu_id=0 step=6 intid=33 was_status=0x0 was_flags=0x0 was_lr=0 was_priority=0 status=0x0 irq_flags=0x0 lr=0 priority=0 host_irq=33 target=1 asked_target=1 was_target=0
+          80400c | 10000 3000028 1000189 8020188 ffff 280001 a00028 | xen_new_irq domain=1 vcpu_id=0 step=3 intid=40 was_status=0x89 was_flags=0x1 was_source=0x1 status=0x88 irq_flags=0x1 lr=2 source=0x8 was_owner=-1 owner=0 target=1 host_irq=40 desc_irq=40 priority=160
           80400d | 10000 1020404 3 a080 9 | xen_vgic_entry vgic=0 domain=1 vcpu_id=0 lrs=4 used=4 left=2 waits=1 hcr=0x3 best_left=128 worst_given=160 serial=9
           80400e | 10000 5010404 3 1a080 9 | xen_vgic_entry vgic=1 domain=1 vcpu_id=0 lrs=4 used=4 left=1 listed=5 hcr=0x3 best_left=128 worst_given=160 left_active=1 serial=9
           80400f | 10000 109           | xen_vgic_idle vgic=1 domain=1 vcpu_id=0 upcall=1 in_flight=0 deliverable=0 sleeps=1

@@ -35,7 +35,7 @@ final class NewSteps {
   private static final int WAS_SOURCE = KIND.column("was_source");
   private static final int WAS_OWNER = KIND.column("was_owner");
   private static final int STATUS = KIND.column("status");
-  private static final int FLAGS = KIND.column("flags");
+  private static final int FLAGS = KIND.column("irq_flags");
   private static final int SOURCE = KIND.column("source");
   private static final int OWNER = KIND.column("owner");
   private static final int TARGET = KIND.column("target");

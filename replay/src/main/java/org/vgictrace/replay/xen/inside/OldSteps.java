@@ -42,7 +42,7 @@ final class OldSteps {
   private static final int WAS_LR = KIND.column("was_lr");
   private static final int WAS_PRIORITY = KIND.column("was_priority");
   private static final int STATUS = KIND.column("status");
-  private static final int FLAGS = KIND.column("flags");
+  private static final int FLAGS = KIND.column("irq_flags");
   private static final int LR = KIND.column("lr");
   private static final int PRIORITY = KIND.column("priority");
   private static final int HOST_IRQ = KIND.column("host_irq");
