@@ -142,11 +142,11 @@ class DamagedDirectoryTest {
     for (Way way : List.of(Way.ARROW, Way.CSV)) {
       String ending = "." + way.layout.label();
       Path one = Converted.write(new RandomCapture(31, 2000), temp.resolve("one" + ending), way);
-      Path two = Converted.write(new RandomCapture(32, 2000), temp.resolve("two" + ending), way);
+      Path two = Converted.write(new RandomCapture(33, 2000), temp.resolve("two" + ending), way);
       Files.copy(
           two.resolve("vcpu_entry" + ending), one.resolve("vcpu_entry" + ending), REPLACE_EXISTING);
       long here = firstEntry(31);
-      long there = firstEntry(32);
+      long there = firstEntry(33);
       assertMessage(
           one,
           "vcpu_entry%s: row 0 is event %d, the order file has event %d"
