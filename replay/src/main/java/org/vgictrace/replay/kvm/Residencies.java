@@ -5,6 +5,7 @@ import org.vgictrace.parser.event.LrImage;
 import org.vgictrace.parser.event.Snapshot;
 import org.vgictrace.replay.engine.Event;
 import org.vgictrace.replay.engine.Ledger;
+import org.vgictrace.replay.gic.Lr;
 import org.vgictrace.replay.kvm.VcpuState.Phase;
 import org.vgictrace.replay.rule.Generation;
 import org.vgictrace.replay.rule.Observation;
@@ -179,6 +180,7 @@ final class Residencies {
         v.popMask == 0
             || v.populated() == v.used
             || machine.lrs >= 0 && Integer.bitCount(v.popMask | v.clearMask) == machine.lrs;
+    unseen(v, v.in, v.inRecorded, v.popMask);
     if (!complete) {
       v.popMask = 0;
       v.entryValid = true;
@@ -189,6 +191,20 @@ final class Residencies {
     entry.judge(e, v);
     overflow.judge(e, v);
     list.judge(e, v);
+  }
+
+  /** A population that was not recorded moved an edge or a mapped line to its register. */
+  private void unseen(VcpuState v, long[] image, int recorded, int populated) {
+    for (int k = Math.min(v.used, recorded) - 1; k >= 0; k--) {
+      if ((populated >>> k & 1) == 0) {
+        long intid = Lr.intid(image[k], machine.isV3(), machine.isV2Guest(v));
+        IrqState irq = machine.known((int) intid, v);
+        if (irq != null) {
+          irq.forget(IrqState.PENDING | IrqState.LEVEL);
+          irq.belief.forget(IrqState.PENDING | IrqState.LEVEL);
+        }
+      }
+    }
   }
 
   /** A complete pass clears up to the last register, which tells how many there are. */
@@ -216,6 +232,7 @@ final class Residencies {
       case FLUSH -> {
         v.used = e.getInt(LrImage.USED_LRS, v.populated());
         images.exit(e, v);
+        unseen(v, v.out, v.outRecorded, v.popMask);
         v.exitValid = true;
         v.entryValid = false;
         v.outTainted = 0;
@@ -237,6 +254,7 @@ final class Residencies {
     v.used = e.getInt(LrImage.USED_LRS, 0);
     v.entryValid = false;
     images.exit(e, v);
+    unseen(v, v.out, v.outRecorded, 0);
     v.exitValid = true;
     fold.begin(v);
     v.phase = v.synced ? Phase.CANCELLED : Phase.FOLDING;
