@@ -112,6 +112,15 @@ class EdgeCasesTest {
                   }),
           RuleCase.of(LVL_2)
               .accepts(EdgeCasesTest::sharedLevels)
+              .accepts(
+                  vm -> {
+                    sharedLevels(vm);
+                    Irq timer = vm.vcpu(0).ppi(27).mapped(27, 20).enabled();
+                    timer.raise();
+                    vm.next("populate_lr").drop();
+                    vm.vcpu(0).abort();
+                    vm.vcpu(0).run(timer.ack()).exit();
+                  })
               .rejects(
                   vm -> {
                     Irq spi = sharedLevels(vm);

@@ -180,7 +180,7 @@ final class Residencies {
         v.popMask == 0
             || v.populated() == v.used
             || machine.lrs >= 0 && Integer.bitCount(v.popMask | v.clearMask) == machine.lrs;
-    unseen(v, v.in, v.inRecorded, v.popMask);
+    int populated = v.popMask;
     if (!complete) {
       v.popMask = 0;
       v.entryValid = true;
@@ -191,6 +191,7 @@ final class Residencies {
     entry.judge(e, v);
     overflow.judge(e, v);
     list.judge(e, v);
+    unseen(v, v.in, v.inRecorded, populated);
   }
 
   /** A population that was not recorded moved an edge or a mapped line to its register. */
@@ -199,7 +200,7 @@ final class Residencies {
       if ((populated >>> k & 1) == 0) {
         long intid = Lr.intid(image[k], machine.isV3(), machine.isV2Guest(v));
         IrqState irq = machine.known((int) intid, v);
-        if (irq != null) {
+        if (irq != null && !(irq.is(IrqState.LEVEL_SENSITIVE) && irq.isNot(IrqState.HW))) {
           irq.forget(IrqState.PENDING | IrqState.LEVEL);
           irq.belief.forget(IrqState.PENDING | IrqState.LEVEL);
         }
@@ -232,13 +233,13 @@ final class Residencies {
       case FLUSH -> {
         v.used = e.getInt(LrImage.USED_LRS, v.populated());
         images.exit(e, v);
-        unseen(v, v.out, v.outRecorded, v.popMask);
         v.exitValid = true;
         v.entryValid = false;
         v.outTainted = 0;
         fold.begin(v);
         v.phase = Phase.CANCELLED;
         residency.cancelled(v);
+        unseen(v, v.out, v.outRecorded, v.popMask);
       }
       case IDLE, IMAGED, FOLDING, CANCELLED -> strayExitImage(e, v);
     }
