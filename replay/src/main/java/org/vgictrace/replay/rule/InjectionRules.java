@@ -26,9 +26,13 @@ public final class InjectionRules {
       rule("INV-INJ-2", ERROR, "Injection without effect")
           .holds(
               "An injection by the interrupt's owner that changes something (a new level, or an"
-                  + " edge) is followed in the same thread by the attempt to queue it.")
+                  + " edge) is followed in the same thread by the attempt to queue it, and leaves"
+                  + " the line at its level. An SGI that a guest sends through ICC_SGI1R_EL1 becomes"
+                  + " pending on the vCPUs that it names, and on no other.")
           .why("Pending interrupts are delivered from an ap_list only.")
-          .catches("The interrupt is pending and no vCPU looks at it.")
+          .catches(
+              "The interrupt is pending and no vCPU looks at it, a level or an SGI never arrives, or"
+                  + " another vCPU gets it.")
           .needs(INJECTION, QUEUE)
           .function(core("kvm_vgic_inject_irq"))
           .function(core("vgic_queue_irq_unlock"))

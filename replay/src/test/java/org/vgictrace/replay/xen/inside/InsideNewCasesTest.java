@@ -27,7 +27,7 @@ public class InsideNewCasesTest {
     Collections.addAll(cells, "domain", 1, "vcpu_id", 0, "step", step, "intid", intid);
     Collections.addAll(cells, "was_status", was[0], "was_flags", was[1]);
     Collections.addAll(cells, "was_source", was[2], "was_owner", was[3]);
-    Collections.addAll(cells, "status", now[0], "flags", now[1]);
+    Collections.addAll(cells, "status", now[0], "irq_flags", now[1]);
     Collections.addAll(cells, "source", now[2], "owner", now[3]);
     Collections.addAll(cells, more);
     return record.row(Kind.XEN_NEW_IRQ, 0, cells.toArray());

@@ -44,7 +44,8 @@ public class InsideOldCasesTest {
     Collections.addAll(
         cells, "domain", 1, "vcpu_id", 0, "step", step, "intid", intid, "was_priority", 0xa0);
     Collections.addAll(cells, "was_status", was[0], "was_flags", was[1], "was_lr", was[2]);
-    Collections.addAll(cells, "status", now[0], "flags", now[1], "lr", now[2], "priority", 0xa0);
+    Collections.addAll(
+        cells, "status", now[0], "irq_flags", now[1], "lr", now[2], "priority", 0xa0);
     Collections.addAll(cells, "host_irq", intid == HW_SPI ? HW_SPI : -1, "target", 0);
     Collections.addAll(cells, more);
     return record.row(Kind.XEN_OLD_IRQ, 0, cells.toArray());

@@ -172,7 +172,7 @@ final class NewWorld {
             irq.wasOwner,
             "status",
             irq.status(),
-            "flags",
+            "irq_flags",
             (listed(irq) ? NewState.LISTED : 0) | irq.lrFlags,
             "source",
             irq.source));

@@ -199,7 +199,7 @@ final class OldWorld {
             irq.urgency,
             "status",
             irq.status(),
-            "flags",
+            "irq_flags",
             flags(irq, v, cpu),
             "lr",
             irq.lr,
