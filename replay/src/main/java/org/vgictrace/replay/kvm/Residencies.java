@@ -196,7 +196,8 @@ final class Residencies {
 
   /** A population that was not recorded moved an edge or a mapped line to its register. */
   private void unseen(VcpuState v, long[] image, int recorded, int populated) {
-    for (int k = Math.min(Math.min(v.used, recorded), image.length) - 1; k >= 0; k--) {
+    int n = Math.min(Math.min(v.used, recorded), image.length);
+    for (int k = 0; k < n; k++) {
       if ((populated >>> k & 1) == 0) {
         long intid = Lr.intid(image[k], machine.isV3(), machine.isV2Guest(v));
         IrqState irq = machine.known((int) intid, v);
