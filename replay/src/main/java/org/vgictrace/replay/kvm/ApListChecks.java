@@ -163,6 +163,7 @@ final class ApListChecks {
             && attempt.isCurrent(irq)
             && machine.recording.latestOf(e.cpu) == attempt.seq
             && machine.shows(Observation.POPULATION)
+            && !machine.accesses.isChanging(irq)
             && vm != null
             && vm.distributor == VmState.Switch.ON
             && attempt.ts - vm.distributorSince > machine.skewNs;

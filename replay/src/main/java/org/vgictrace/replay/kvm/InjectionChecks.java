@@ -446,7 +446,7 @@ final class InjectionChecks {
    * Whether the injection's last snapshot shows the line at the other level. A mapped interrupt's
    * line also changes where it is populated and folded.
    */
-  private static boolean isLeftAlone(IrqState irq, Injection now) {
+  private boolean isLeftAlone(IrqState irq, Injection now) {
     return now.level >= 0
         && now.hasOwner
         && irq.owner == now.owner
@@ -454,7 +454,8 @@ final class InjectionChecks {
         && irq.isNot(IrqState.HW)
         && irq.isKnown(IrqState.LEVEL)
         && irq.is(IrqState.LEVEL) != (now.level != 0)
-        && irq.belief.injectorPid != IrqState.SEVERAL;
+        && irq.belief.injectorPid != IrqState.SEVERAL
+        && !machine.accesses.isChanging(irq);
   }
 
   /** The injection is over and was not queued. */

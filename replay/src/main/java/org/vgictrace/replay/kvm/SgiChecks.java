@@ -106,7 +106,7 @@ final class SgiChecks {
       return;
     }
     sent.sender = null;
-    if (!machine.shows(Observation.PUT_SNAPSHOT)) {
+    if (!machine.shows(Observation.PUT_SNAPSHOT) || !showsSyncs()) {
       return;
     }
     reporter.ledger().beginTransition();
@@ -117,6 +117,14 @@ final class SgiChecks {
       listed(e, sent, sender);
     }
     reporter.ledger().endTransition();
+  }
+
+  /**
+   * Whether a sync is told from the sending. One after a cancelled entry drops references, too, and
+   * no exit comes before it.
+   */
+  private boolean showsSyncs() {
+    return machine.shows(Observation.EXIT_IMAGE) || machine.shows(Observation.POPULATION);
   }
 
   /** Events are missing. */
