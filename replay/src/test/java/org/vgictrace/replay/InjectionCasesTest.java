@@ -93,11 +93,13 @@ class InjectionCasesTest {
     return spi;
   }
 
-  /** Two vCPUs send SGI 5 to each other, which tells the affinity of both. */
+  /** Two vCPUs send SGI 5 to each other after a first sync, which tells the affinity of both. */
   private static void sgisBothWays(ScenarioWriter vm) {
     vm.create();
     vm.vcpu(1).sgi(5).enabled();
     vm.vcpu(0).sgi(5).enabled();
+    Irq first = vm.vcpu(0).sgi(5).raise();
+    vm.vcpu(0).run(first.ack(), first.eoi()).exit();
     for (int receiver = 0; receiver < 2; receiver++) {
       vm.vcpu(1 - receiver).sendSgi(5, vm.vcpu(receiver)).residency();
       Irq sgi = vm.vcpu(receiver).sgi(5);
