@@ -22,6 +22,7 @@ import org.vgictrace.replay.kvm.KvmModel;
 import org.vgictrace.replay.kvm.Machine;
 import org.vgictrace.replay.kvm.Profile;
 import org.vgictrace.replay.kvm.Reporter;
+import org.vgictrace.replay.kvm.SleepChecks;
 import org.vgictrace.replay.kvm.StepMarks;
 import org.vgictrace.replay.kvm.gicv4.VlpiModel;
 import org.vgictrace.replay.kvm.lock.LockPart;
@@ -111,6 +112,7 @@ public final class Replay {
             new StepMarks(model),
             new AccessMarks(model),
             new DeviceMarks(model),
+            new SleepChecks(machine, reporter),
             new Companions(model),
             new LpiModel(machine, reporter, options.release()),
             new VlpiModel(machine, reporter),

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
+import org.vgictrace.fixtures.event.Kernel;
 import org.vgictrace.fixtures.scenario.Irq;
 import org.vgictrace.fixtures.scenario.ScenarioWriter;
 
@@ -58,6 +59,41 @@ class ApListCasesTest {
                     vm.vcpu(0).residency();
                     spi.raise();
                     vm.event("queue_irq_ret", "queued", 0);
+                  }),
+          RuleCase.of(AP_3)
+              .accepts(ApListCasesTest::routedAway)
+              .rejects(
+                  vm -> {
+                    Irq spi = routedAway(vm);
+                    vm.next("queue_irq").set("irq_vcpu", vm.vcpu(0).address());
+                    spi.raise();
+                  })
+              .rejects(
+                  vm -> {
+                    Irq spi = Scenarios.raisedAfterCreation(vm);
+                    vm.vcpu(0).writePriority(spi, 0x80);
+                    vm.vcpu(0).run(spi.ack()).exit();
+                    if (vm.kernel() == Kernel.V6_12) {
+                      // The reference that goes with the place on the list.
+                      vm.next("put_irq", 1).drop();
+                    }
+                    vm.vcpu(0).run(spi.eoi()).exit();
+                    vm.vcpu(0).residency().residency();
+                    vm.next("queue_irq").set("irq_vcpu", vm.vcpu(0).address());
+                    spi.raise();
+                  }),
+          RuleCase.of(AP_4)
+              .accepts(vm -> queuedInOrder(vm))
+              .rejects(
+                  vm -> {
+                    Irq spi = Scenarios.raisedAfterCreation(vm);
+                    Scenarios.takeAndFinish(vm, spi);
+                    vm.vcpu(0).residency();
+                    vm.next("queue_irq").drop();
+                    vm.next("vcpu_kick").drop();
+                    vm.next("put_irq").set("irq_vcpu", 0);
+                    vm.vcpu(0).writeActive(spi);
+                    vm.vcpu(0).residency();
                   }),
           RuleCase.of(AP_4)
               .on(RuleCase.DROPPING)
@@ -128,6 +164,18 @@ class ApListCasesTest {
     }
     vm.vcpu(0).put().load();
     return first;
+  }
+
+  /** An SPI that waits for vCPU 0 is routed to vCPU 1, and the next prune moves it. */
+  private static Irq routedAway(ScenarioWriter vm) {
+    vm.create();
+    Irq spi = vm.spi(40).enabled();
+    vm.vcpu(1).residency();
+    spi.raise();
+    vm.vcpu(0).residency();
+    vm.vcpu(0).writeTarget(spi, 1);
+    vm.vcpu(0).residency().residency();
+    return spi;
   }
 
   private static void waitingTwice(ScenarioWriter vm) {

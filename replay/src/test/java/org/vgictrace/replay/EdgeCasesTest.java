@@ -69,6 +69,13 @@ class EdgeCasesTest {
               .rejects(
                   vm -> {
                     Irq spi = Scenarios.raisedAfterCreation(vm);
+                    vm.vcpu(0).residency();
+                    vm.next("put_irq", 1).set("pending_latch", 1);
+                    vm.vcpu(0).writeNotPending(spi);
+                  })
+              .rejects(
+                  vm -> {
+                    Irq spi = Scenarios.raisedAfterCreation(vm);
                     vm.next("inject").set("level", 0);
                     vm.next("vgic_update_irq_pending").set("level", 0);
                     spi.raise();
@@ -101,6 +108,16 @@ class EdgeCasesTest {
               .on(COUNTING)
               .accepts(EdgeCasesTest::privateLevels)
               .rejects(vm -> unkicked(vm, privateLevels(vm))),
+          RuleCase.of(EDGE_4)
+              .accepts(EdgeCasesTest::movedOnce)
+              .rejects(
+                  vm -> {
+                    Irq spi = movedOnce(vm);
+                    for (int i = 1; i < 4; i++) {
+                      vm.next("vcpu_kick", 1).drop();
+                      move(vm, spi, i % 2);
+                    }
+                  }),
           RuleCase.of(LVL_1)
               .accepts(EdgeCasesTest::sharedLevels)
               .rejects(
@@ -218,6 +235,26 @@ class EdgeCasesTest {
     irq.lower();
     v0.run(irq.eoi()).exit();
     v0.residency();
+  }
+
+  /** An SPI that moves from vCPU 0 to vCPU 1. */
+  private static Irq movedOnce(ScenarioWriter vm) {
+    vm.create();
+    Irq spi = vm.spi(40).enabled();
+    vm.vcpu(1).residency();
+    move(vm, spi, 0);
+    return spi;
+  }
+
+  /** The SPI waits for one vCPU, is routed to the other and moves at the next prune. */
+  private static void move(ScenarioWriter vm, Irq spi, int from) {
+    spi.raise();
+    vm.vcpu(from).residency();
+    vm.vcpu(from).writeTarget(spi, 1 - from);
+    vm.vcpu(from).residency();
+    vm.vcpu(1 - from).run(spi.ack()).exit();
+    vm.vcpu(1 - from).run(spi.eoi()).exit();
+    vm.vcpu(1 - from).residency();
   }
 
   private static void unkicked(ScenarioWriter vm, Irq irq) {

@@ -6,6 +6,8 @@ import static org.vgictrace.replay.TextCase.V6_1;
 import static org.vgictrace.replay.TextCase.V7_2;
 import static org.vgictrace.replay.TextCase.broken;
 import static org.vgictrace.replay.TextCase.holds;
+import static org.vgictrace.replay.rule.EdgeRules.EDGE_1;
+import static org.vgictrace.replay.rule.InjectionRules.INJ_2;
 import static org.vgictrace.replay.rule.ItsRules.ITS_1;
 import static org.vgictrace.replay.rule.ItsRules.ITS_2;
 import static org.vgictrace.replay.rule.ItsRules.ITS_3;
@@ -296,6 +298,30 @@ class LpiCasesTest {
                       .map(0, 0, 8192, 0, 0)
                       .message(0, 0, 8192, 0)
                       .cached(0, 0, true)),
+          holds(
+              EDGE_1,
+              "a message",
+              t -> t.mapped().cached(0, 0, false).resolve(0, 0).queue(8192, 160, true, -1, 0)),
+          broken(
+              EDGE_1,
+              "a message without a latch",
+              t -> t.mapped().cached(0, 0, false).resolve(0, 0).queue(8192, 160, false, -1, 0),
+              "A delivered message was not latched. pending=0"),
+          holds(
+              INJ_2,
+              "a cached message",
+              t -> t.mapped().message(0, 0, 8192, 0).goOn().hit(0, 0, 8192)),
+          broken(
+              INJ_2,
+              "cached messages that lead nowhere",
+              t ->
+                  t.mapped()
+                      .message(0, 0, 8192, 0)
+                      .goOn()
+                      .cached(0, 0, true)
+                      .cached(0, 0, true)
+                      .cached(0, 0, true),
+              "A delivered message was not queued. none"),
           broken(
               ITS_3,
               "a hit after DISCARD",

@@ -274,6 +274,22 @@ final class LpiTrace {
             + (hit ? 0 : -11));
   }
 
+  /** A message is found in the cache and queued. */
+  LpiTrace hit(long device, long event, int intid) {
+    return event(
+            "its_cached",
+            "vgic_its_inject_cached_translation",
+            "kvm=%s devid=%d data=%d",
+            hex(KVM),
+            device,
+            event)
+        .queue(intid, 160, true, -1, 0)
+        .queued(true)
+        .line(
+            "its_cached_ret",
+            "(vgic_its_inject_msi+0x2c/0xd8 <- vgic_its_inject_cached_translation) ret=0");
+  }
+
   /** A message is looked up in the tables, and found. */
   LpiTrace resolve(long device, long event) {
     event(

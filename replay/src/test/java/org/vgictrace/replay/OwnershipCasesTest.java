@@ -31,7 +31,23 @@ class OwnershipCasesTest {
               .rejects(vm -> overflows(vm, AGAIN, AGAIN, 0)),
           RuleCase.of(OWN_4)
               .accepts(vm -> overflows(vm, AGAIN, 0, 0))
-              .rejects(OwnershipCasesTest::bug5And25OverflowLost),
+              .rejects(OwnershipCasesTest::bug5And25OverflowLost)
+              .rejects(
+                  vm -> {
+                    overflows(vm, AGAIN, 0, 0);
+                    Vcpu v = vm.vcpu(0);
+                    v.event(
+                        "pmu_update",
+                        "vcpu",
+                        v.address(),
+                        "vcpu_id",
+                        0,
+                        "irq_level",
+                        1,
+                        "irq_num",
+                        PMU);
+                    v.residency();
+                  }),
           RuleCase.of(OWN_5)
               .accepts(vm -> overflows(vm, AGAIN, 0, 0))
               .rejects(

@@ -81,6 +81,7 @@ class RuleCasesTest {
             EdgeCasesTest.CASES,
             SnapshotCasesTest.CASES,
             InjectionCasesTest.CASES,
+            SleepCasesTest.CASES,
             MaintenanceCasesTest.CASES,
             OwnershipCasesTest.CASES,
             TimerCasesTest.CASES,

@@ -493,7 +493,9 @@ public enum Kind {
       "A vCPU that has nothing to do is about to sleep, goes on, or is woken.",
       hex64("vcpu", "vCPU pointer."),
       i32("vcpu_id", "vCPU number."),
-      choice("op", "What happens.", "block", "unblock", "wake")),
+      choice(
+          "op", "What happens; a test looks for interrupts.", "block", "unblock", "wake", "test"),
+      bool("pending", "The test found an interrupt.")),
   HOST_IRQ(
       "host_irq",
       "A host interrupt handler runs.",

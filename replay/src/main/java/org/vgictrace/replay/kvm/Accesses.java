@@ -16,6 +16,10 @@ final class Accesses {
     boolean alone = irq.writerPid == e.pid || !isChanging(irq);
     irq.writerPid = alone ? e.pid : IrqState.SEVERAL;
     irq.writtenSeq = e.seq;
+    PruneChecks.Leaving leaving = irq.leaving;
+    if (leaving != null && !leaving.accessed()) {
+      irq.leaving = null;
+    }
     open.put(e.pid, e.seq);
   }
 

@@ -71,6 +71,7 @@ final class ApListChecks {
   private final Continuity continuity;
   private final GainChecks gains;
   private final InjectionChecks injections;
+  private final PruneChecks prunes;
   private final Ledger ledger;
   private final FoldEndChecks fold;
   private final Int2ObjectHashMap<Attempt> attemptByCpu = new Int2ObjectHashMap<>();
@@ -80,8 +81,10 @@ final class ApListChecks {
       Reporter reporter,
       FoldEndChecks fold,
       Continuity continuity,
-      InjectionChecks injections) {
+      InjectionChecks injections,
+      PruneChecks prunes) {
     this.injections = injections;
+    this.prunes = prunes;
     this.continuity = continuity;
     this.gains = new GainChecks(machine, reporter);
     this.machine = machine;
@@ -293,6 +296,18 @@ final class ApListChecks {
       latest.droppedSeq = e.seq;
       latest.droppedPid = e.pid;
     }
+    if (irq != null && isActiveOutside(irq)) {
+      reporter.violated(
+          A4,
+          Strength.SOFT,
+          e,
+          "put " + irq.text(),
+          machine.vcpuAt(irq.target),
+          Integer.toUnsignedLong(irq.intid),
+          "An active interrupt is on no ap_list.",
+          "own = the vCPU that deals with it",
+          irq.text() + " own=none");
+    }
     if (irq != null && !irq.isLpi() && e.has(REFS)) {
       uncounted(e, irq, e.getInt(REFS, 0));
     }
@@ -303,6 +318,22 @@ final class ApListChecks {
       }
     }
     ledger.endTransition();
+  }
+
+  /**
+   * INV-AP-4: whoever makes an interrupt active queues it at once, whether it is enabled or not,
+   * and it stays on a list until it is not.
+   */
+  private boolean isActiveOutside(IrqState irq) {
+    return irq.is(IrqState.ACTIVE)
+        && irq.own == 0
+        && irq.isNot(IrqState.HW)
+        && !irq.isLpi()
+        && irq.target != 0
+        && irq.target != IrqState.POINTER_UNKNOWN
+        && !machine.accesses.isChanging(irq)
+        && irq.vm != null
+        && machine.isRunning(irq.vm);
   }
 
   /** INV-REF-1: the references of an interrupt that is no LPI are not counted. */
@@ -379,6 +410,8 @@ final class ApListChecks {
     if (own == IrqState.POINTER_UNKNOWN) {
       return irq;
     }
+    irq.ownTs = e.ts;
+    prunes.seen(kind, e, irq, own);
     privateOwner(e, irq, own);
     if (own != 0
         && before == null

@@ -202,12 +202,14 @@ final class Continuity {
     if ((written & IrqState.ACTIVE) != 0) {
       unhalted(e, irq, belief.writtenSeq);
     }
+    boolean undisturbed = isUndisturbed(irq, belief.writtenSeq);
     belief.applyWrite();
     if ((written & IrqState.PENDING) != 0) {
       irq.raised(e);
     }
-    if (kind == Kind.IRQ_PUT && (written & IrqState.PENDING) != 0) {
-      // By now another CPU may have served it.
+    boolean cleared = (belief.bits & IrqState.PENDING) == 0;
+    if (kind == Kind.IRQ_PUT && (written & IrqState.PENDING) != 0 && !(cleared && undisturbed)) {
+      // By now another CPU may have served it, or raised it again.
       written &= ~(IrqState.PENDING | Belief.SOURCE);
       belief.forget(IrqState.PENDING);
     }
@@ -229,6 +231,20 @@ final class Continuity {
     } else if ((written & fields) != 0) {
       ledger.consistent(rule(irq, Integer.lowestOneBit(written & fields), false));
     }
+  }
+
+  /**
+   * Whether nobody but the write at that position may have changed the pending latch: no other
+   * write, no injection and no fold.
+   */
+  private boolean isUndisturbed(IrqState irq, long writtenSeq) {
+    return irq.inLrOf == null
+        && irq.isNot(IrqState.HW)
+        && !irq.isSgi()
+        && !irq.isLpi()
+        && machine.showsInject
+        && machine.shows(Observation.FOLD_SNAPSHOT)
+        && irq.isRaisedBy(writtenSeq, machine.skewNs);
   }
 
   /** The active state is written by now; no vCPU may still have the interrupt in hardware. */
@@ -275,7 +291,7 @@ final class Continuity {
   private boolean isLineSettled(Kind kind, IrqState irq) {
     boolean driven =
         irq.isNot(IrqState.LEVEL_SENSITIVE) || irq.isNot(IrqState.HW) || kind == Kind.LR_FOLD;
-    return driven && machine.showsInject && machine.showsPendingTrace;
+    return driven && machine.showsInjectionsTwice();
   }
 
   private int moving(Kind kind, IrqState irq, @Nullable VcpuState thread, int differs) {

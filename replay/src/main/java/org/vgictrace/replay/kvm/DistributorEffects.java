@@ -340,6 +340,9 @@ final class DistributorEffects {
     irq.forget(moved(irq));
     irq.changedTs = e.ts;
     irq.raised(e);
+    if (irq.leaving != null) {
+      irq.leaving.injectedTs = e.ts;
+    }
   }
 
   /** An injection may change this interrupt. */

@@ -52,9 +52,11 @@ final class FlushChecks {
   private final Machine machine;
   private final Reporter reporter;
   private final Continuity continuity;
+  private final PruneChecks prunes;
   private final Ledger ledger;
 
-  FlushChecks(Machine machine, Reporter reporter, Continuity continuity) {
+  FlushChecks(Machine machine, Reporter reporter, Continuity continuity, PruneChecks prunes) {
+    this.prunes = prunes;
     this.continuity = continuity;
     this.machine = machine;
     this.reporter = reporter;
@@ -170,6 +172,10 @@ final class FlushChecks {
   private void owner(Event e, VcpuState v, IrqState irq, int k) {
     long own = e.get(Snapshot.OWN, IrqState.POINTER_UNKNOWN);
     machine.setOwn(irq, own);
+    if (own != IrqState.POINTER_UNKNOWN) {
+      irq.ownTs = e.ts;
+      prunes.seen(Kind.LR_WRITE, e, irq, own);
+    }
     if (own == IrqState.POINTER_UNKNOWN || v.pointer == 0) {
       ledger.indeterminate(A2, Reason.NO_IRQ_SNAPSHOT);
     } else if (own == v.pointer) {

@@ -71,6 +71,10 @@ final class FoldEndChecks {
       if (intid(v, k) == Integer.toUnsignedLong(irq.intid)) {
         // Whoever is told of the end may inject it again at once.
         boolean early = (v.foldMask >>> k & 1) == 0 && (v.ackMask >>> k & 1) == 0;
+        if (irq.own == v.pointer) {
+          // The prune drops references of what has left the list only.
+          v.endMask |= 1 << k;
+        }
         boolean again = v.lastFolded != k && irq.own == v.pointer && (v.ackMask >>> k & 1) == 0;
         if (early || again) {
           ledger.indeterminate(F1, Reason.PROBE_MISSING);

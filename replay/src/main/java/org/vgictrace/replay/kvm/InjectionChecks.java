@@ -188,6 +188,9 @@ final class InjectionChecks {
       now.changes = 0;
     }
     irq.belief.openInjection = true;
+    if (irq.leaving != null) {
+      irq.leaving.injections++;
+    }
   }
 
   /**

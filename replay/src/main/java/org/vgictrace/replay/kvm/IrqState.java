@@ -67,10 +67,22 @@ final class IrqState {
   /** Latest time at which some event changed or may have changed the state. */
   long changedTs;
 
+  /** That time before the latest snapshot. */
+  long beforeTs;
+
+  /** Time of the latest snapshot that shows whose list it is on. */
+  long ownTs;
+
+  /** The ap_list that it must leave at the next prune, null for none. */
+  PruneChecks.@Nullable Leaving leaving;
+
   /** Latest step of an injection, a queueing or an access that may have made it pending. */
   private long raisedSeq = -1;
 
   private long raisedTs = Long.MIN_VALUE;
+
+  /** The one before. */
+  private long raisedBeforeTs = Long.MIN_VALUE;
 
   /** Thread of the latest access to it whose effect is not seen yet, {@link #NOBODY} for none. */
   int writerPid = NOBODY;
@@ -160,6 +172,9 @@ final class IrqState {
 
   /** Something may have made it pending between its latest event and this one. */
   void raised(Event e) {
+    if (raisedSeq != e.seq) {
+      raisedBeforeTs = raisedTs;
+    }
     raisedSeq = e.seq;
     raisedTs = e.ts;
   }
@@ -173,6 +188,15 @@ final class IrqState {
         || raisedTs >= ts
         || belief.openInjection
         || (belief.writing & PENDING) != 0;
+  }
+
+  /**
+   * Whether nothing but the event at that position may have made it pending later than some time
+   * before it.
+   */
+  boolean isRaisedBy(long seq, long margin) {
+    boolean alone = raisedBeforeTs == Long.MIN_VALUE || raisedTs - raisedBeforeTs > margin;
+    return raisedSeq == seq && alone && !belief.openInjection;
   }
 
   /** Drops all knowledge that a lost event could have made stale. */
@@ -225,6 +249,7 @@ final class IrqState {
     seenSeq = e.seq;
     seenTs = e.ts;
     seenCpu = e.cpu;
+    beforeTs = changedTs;
     changedTs = e.ts;
   }
 

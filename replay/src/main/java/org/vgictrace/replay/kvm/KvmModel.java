@@ -132,6 +132,7 @@ public final class KvmModel implements Part {
   private final FoldChecks fold;
   private final Residencies residencies;
   private final ApListChecks apList;
+  private final PruneChecks prunes;
   private final MaintenanceChecks maintenance;
   private final DistributorEffects distributor;
   private final InjectionChecks injections;
@@ -153,14 +154,15 @@ public final class KvmModel implements Part {
     machine = new Machine(profile, order);
     reporter = new Reporter(ledger, machine);
     Continuity continuity = new Continuity(machine, reporter);
-    flush = new FlushChecks(machine, reporter, continuity);
+    prunes = new PruneChecks(machine, reporter);
+    flush = new FlushChecks(machine, reporter, continuity, prunes);
     overflow = new OverflowChecks(machine, reporter);
     fold = new FoldChecks(machine, reporter, continuity);
     FoldEndChecks foldEnd = new FoldEndChecks(machine, reporter);
     reads = new ReadChecks(machine, reporter);
     distributor = new DistributorEffects(machine, reads, reporter);
     injections = new InjectionChecks(machine, reporter, distributor);
-    apList = new ApListChecks(machine, reporter, foldEnd, continuity, injections);
+    apList = new ApListChecks(machine, reporter, foldEnd, continuity, injections, prunes);
     maintenance = new MaintenanceChecks(machine, reporter);
     residencies = new Residencies(machine, reporter, flush, overflow, fold);
   }
@@ -214,8 +216,18 @@ public final class KvmModel implements Part {
       return;
     }
     switch (kind) {
-      case VCPU_ENTRY -> residencies.entered(e, thread);
-      case VCPU_EXIT -> residencies.left(e, thread);
+      case VCPU_ENTRY -> {
+        residencies.entered(e, thread);
+        if (thread != null) {
+          prunes.entered(e, thread);
+        }
+      }
+      case VCPU_EXIT -> {
+        residencies.left(e, thread);
+        if (thread != null) {
+          prunes.left(e, thread);
+        }
+      }
       case LR_WRITE -> residencies.populate(e, thread);
       case LR_CLEAR -> residencies.cleared(e, thread);
       case LR_IMAGE -> residencies.image(e);
@@ -251,6 +263,7 @@ public final class KvmModel implements Part {
       case KICK -> {
         injections.kick(e);
         residencies.kicked(e);
+        prunes.kicked(e, thread);
       }
       case USERSPACE_EXIT -> residencies.afterExit(e, thread);
       case LOST -> {

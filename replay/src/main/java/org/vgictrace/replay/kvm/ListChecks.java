@@ -89,30 +89,40 @@ final class ListChecks {
 
   /** Whether the flush had to consider the interrupt, for certain. */
   private boolean mustBeServed(VcpuState v, IrqState irq) {
-    if (irq.isLpi()
-        || irq.epoch != machine.epoch
-        || irq.own != v.pointer
-        || irq.changedTs + machine.skewNs >= v.flushTs) {
+    if (!isSettled(machine, v, irq, v.flushTs)) {
       return false;
     }
-    if (irq.is(IrqState.ACTIVE)) {
-      return true;
-    }
+    return irq.is(IrqState.ACTIVE) || isDeliverable(machine, v, irq);
+  }
+
+  /** Whether the interrupt was deliverable on the vCPU's list before that time, for certain. */
+  static boolean isDeliverable(Machine machine, VcpuState v, IrqState irq, long ts) {
+    return isSettled(machine, v, irq, ts) && isDeliverable(machine, v, irq);
+  }
+
+  private static boolean isSettled(Machine machine, VcpuState v, IrqState irq, long ts) {
+    return !irq.isLpi()
+        && irq.epoch == machine.epoch
+        && irq.own == v.pointer
+        && irq.changedTs + machine.skewNs < ts;
+  }
+
+  private static boolean isDeliverable(Machine machine, VcpuState v, IrqState irq) {
     return irq.isNot(IrqState.ACTIVE)
         && irq.is(IrqState.ENABLED)
-        && isRaised(irq)
+        && isRaised(machine, irq)
         && irq.target == v.pointer
         && v.vm != null
         && v.vm.distributor == VmState.Switch.ON;
   }
 
   /** Whether it is pending, and its line would have been seen to drop. */
-  private boolean isRaised(IrqState irq) {
-    return irq.is(IrqState.PENDING) || showsLines() && irq.isPending();
+  private static boolean isRaised(Machine machine, IrqState irq) {
+    return irq.is(IrqState.PENDING) || showsLines(machine) && irq.isPending();
   }
 
   /** Whether a line that moves would be seen to move. */
-  private boolean showsLines() {
+  private static boolean showsLines(Machine machine) {
     return machine.shows(Observation.QUEUE) || machine.shows(Observation.INJECTION);
   }
 
@@ -161,7 +171,7 @@ final class ListChecks {
 
   /** Whether its line is high and only the state of the distributor is in doubt. */
   private boolean isHigh(VcpuState v, IrqState irq) {
-    return showsLines()
+    return showsLines(machine)
         && irq.epoch == machine.epoch
         && irq.changedTs + machine.skewNs < v.flushTs
         && irq.own == v.pointer

@@ -480,6 +480,11 @@ public final class Machine {
     v.isInRun = inRun;
   }
 
+  /** Whether each injection is recorded by two events, so that a single lost one hides none. */
+  public boolean showsInjectionsTwice() {
+    return showsInject && showsPendingTrace;
+  }
+
   /** Whether some vCPU of the VM is in KVM_RUN, which keeps user space from its registers. */
   boolean isRunning(VmState vm) {
     for (VcpuState v : vcpus) {

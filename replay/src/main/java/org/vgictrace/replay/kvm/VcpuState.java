@@ -69,6 +69,15 @@ public final class VcpuState {
   /** Whether its thread is in KVM_RUN, as far as the recording shows. */
   boolean isInRun;
 
+  /** Time of its latest exit. */
+  long exitTs;
+
+  /** The vCPUs that its thread kicked since, by number. */
+  long kicked;
+
+  /** An interrupt that left its list and is on another's already, null for none. */
+  @Nullable IrqState moved;
+
   /** Registers that its thread is reading, null if none that is judged. */
   @Nullable RegisterBank reading;
 
@@ -182,6 +191,10 @@ public final class VcpuState {
   int foldNext;
   int foldMask;
   int ackMask;
+
+  /** List registers whose fold was seen to end, whether its other events were or not. */
+  int endMask;
+
   int extraFolds;
   int lastFolded = -1;
 
@@ -241,6 +254,16 @@ public final class VcpuState {
   /** Address of struct kvm, 0 if unknown. */
   public long vmPointer() {
     return vm == null ? 0 : vm.pointer;
+  }
+
+  /** Whether it was seen to have a virtual GIC: user space may emulate one in its place. */
+  public boolean hasVgic() {
+    for (IrqState irq : privates) {
+      if (irq != null) {
+        return true;
+      }
+    }
+    return vm != null && vm.delivers;
   }
 
   /** Whether the vCPU is in the guest as far as the recording shows. */

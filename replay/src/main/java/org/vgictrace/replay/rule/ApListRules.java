@@ -60,7 +60,8 @@ public final class ApListRules {
           .holds(
               "When an attempt to queue it ends, an interrupt that is not active, is pending,"
                   + " enabled and has a target is on an ap_list if the distributor is enabled,"
-                  + " and stays there until a prune finds nothing to deliver. Not judged: a"
+                  + " and stays there until a prune finds nothing to deliver. An active interrupt"
+                  + " is on an ap_list, enabled or not. Not judged: a"
                   + " state written without an attempt to queue (distributor off, new target,"
                   + " ITS CLEAR, reset; LPIs disabled before 6.19).")
           .why("Only listed interrupts are delivered, so that whoever makes one pending queues it.")

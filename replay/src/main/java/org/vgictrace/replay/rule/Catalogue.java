@@ -15,6 +15,7 @@ public final class Catalogue {
               ApListRules.ALL,
               EdgeRules.ALL,
               InjectionRules.ALL,
+              WakeRules.ALL,
               MaintenanceRules.ALL,
               LpiRules.ALL,
               ItsRules.ALL,

@@ -22,7 +22,8 @@ public final class EdgeRules {
           .holds(
               "A pending latch, or a source of a GICv2 SGI, is cleared only by a population that"
                   + " takes it, a write that clears it (ICPENDR, CPENDSGIR, from user space too),"
-                  + " ITS CLEAR, a reset, or its hand-over to the hardware.")
+                  + " ITS CLEAR, a reset, or its hand-over to the hardware. Whoever injects an edge"
+                  + " or delivers a message sets it.")
           .why("The latch is the only memory of an edge: the device does not repeat it.")
           .catches(
               "An interrupt never arrives and the device waits forever. The pending state of a"
@@ -69,7 +70,8 @@ public final class EdgeRules {
       rule("INV-EDGE-4", WARNING, "Missing kick")
           .holds(
               "Whoever queues an interrupt that its vCPU has to deliver kicks that vCPU, so that"
-                  + " it flushes again.")
+                  + " it flushes again; and so does a prune that moves one to another vCPU's"
+                  + " list.")
           .why("A vCPU in the guest or asleep looks at its list only when it is made to.")
           .catches(
               "The interrupt waits for an unrelated exit, or the vCPU sleeps on. The kick got lost"
@@ -77,6 +79,7 @@ public final class EdgeRules {
                   + " irq injection\").")
           .needs(QUEUE, KICK)
           .function(core("vgic_queue_irq_unlock"))
+          .function(core("vgic_prune_ap_list"))
           .absence()
           .build();
 

@@ -27,7 +27,8 @@ public final class InjectionRules {
           .holds(
               "An injection by the interrupt's owner that changes something (a new level, or an"
                   + " edge) is followed in the same thread by the attempt to queue it, and leaves"
-                  + " the line at its level. An SGI that a guest sends through ICC_SGI1R_EL1 becomes"
+                  + " the line at its level. A message whose translation is cached is queued before"
+                  + " the look-up returns. An SGI that a guest sends through ICC_SGI1R_EL1 becomes"
                   + " pending on the vCPUs that it names, and on no other.")
           .why("Pending interrupts are delivered from an ap_list only.")
           .catches(

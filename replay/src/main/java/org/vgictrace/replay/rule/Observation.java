@@ -28,6 +28,9 @@ public enum Observation {
   DISTRIBUTOR("distributor accesses", "kvm:kvm_mmio and the probes vgic:mmio_* and vgic:ua_*"),
   HOST_IRQ("host interrupts", "irq:irq_handler_entry"),
   KICK("kicks", "probe kvm_vcpu_kick (vgic:vcpu_kick)"),
+  SLEEP(
+      "vCPUs that go to sleep and whether they slept",
+      "probe kvm_arch_vcpu_blocking (vgic:vcpu_blocking) and kvm:kvm_vcpu_wakeup"),
   TIMER("virtual timer events", "kvm:kvm_timer_* and kvm:kvm_get_timer_map"),
   TIMER_STEP(
       "loading and putting of timers",

@@ -78,7 +78,8 @@ public final class OwnershipRules {
           .holds(
               "After a counter of a vCPU overflowed and KVM kicked the vCPU for it, its"
                   + " performance monitor line is high at the next entry; unless the guest or"
-                  + " user space wrote a register of them in between.")
+                  + " user space wrote a register of them in between. Whatever the line is"
+                  + " computed to is injected if it changes.")
           .why("The kick is given because the line has to be raised at the next entry.")
           .catches(
               "A guest's profiler that stops after some samples (KVM: arm/arm64: PMU: Fix overflow"

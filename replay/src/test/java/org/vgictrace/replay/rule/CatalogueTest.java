@@ -12,7 +12,7 @@ class CatalogueTest {
   private static final int LONGEST_TITLE = 60;
 
   @Test
-  void ruleIdentifiersAreThoseOfTheSpecificationInItsOrder() {
+  void ruleIdentifiersInOrder() {
     List<String> expected = new ArrayList<>();
     addNumbered(expected, "INV-LRE-", 19);
     addNumbered(expected, "INV-ORD-", 5);
@@ -23,6 +23,7 @@ class CatalogueTest {
     addNumbered(expected, "INV-EDGE-", 4);
     addNumbered(expected, "INV-LVL-", 4);
     addNumbered(expected, "INV-INJ-", 2);
+    addNumbered(expected, "INV-WFI-", 1);
     addNumbered(expected, "INV-MAINT-", 5);
     addNumbered(expected, "INV-REF-", 6);
     addNumbered(expected, "INV-LPI-", 4);

@@ -1,5 +1,7 @@
 package org.vgictrace.replay.kvm.lpi;
 
+import static org.vgictrace.replay.rule.EdgeRules.EDGE_1;
+import static org.vgictrace.replay.rule.InjectionRules.INJ_2;
 import static org.vgictrace.replay.rule.ItsRules.ITS_3;
 import static org.vgictrace.replay.rule.ItsRules.ITS_4;
 import static org.vgictrace.replay.rule.LpiRules.LPI_2;
@@ -19,6 +21,8 @@ import org.vgictrace.replay.verdict.EventRef;
 
 /** Judges how messages become LPIs: cached translations, and where delivery is switched off. */
 final class TranslationChecks {
+  private static final int E1 = Ledger.index(EDGE_1);
+  private static final int J2 = Ledger.index(INJ_2);
   private static final int I3 = Ledger.index(ITS_3);
   private static final int I4 = Ledger.index(ITS_4);
   private static final int L2 = Ledger.index(LPI_2);
@@ -58,9 +62,11 @@ final class TranslationChecks {
       work.cachedDevice = e.get(DEVICE, -1);
       work.cachedEvent = e.get(EVENT, 0);
       work.cachedTs = e.ts;
+      work.cachedLed = false;
     } else if (step == CACHED_RET) {
       if (delivered && work.cachedDevice >= 0) {
         hit(e, vm, work);
+        queued(e, vm, work);
       } else if (!delivered) {
         fills(vm, work, work.cachedDevice, work.cachedEvent, e.seq);
       }
@@ -150,8 +156,53 @@ final class TranslationChecks {
     }
   }
 
+  /**
+   * INV-INJ-2: a cached translation delivers its interrupt before it returns
+   * (vgic_its_inject_cached_translation).
+   */
+  private void queued(Event e, LpiVm vm, Work work) {
+    if (work.cachedLed) {
+      ledger.consistent(J2);
+    } else if (machine.shows(Observation.QUEUE)) {
+      violated(
+          J2,
+          e,
+          "cached translation of device " + work.cachedDevice + " event " + work.cachedEvent,
+          -1,
+          "A delivered message was not queued.",
+          "queue_irq before the translation returns",
+          "none");
+    }
+  }
+
+  /**
+   * INV-EDGE-1: whoever delivers a message sets the latch under the lock under which it queues the
+   * interrupt. Forwarding looks events up as well, and hands a latch over to the hardware.
+   */
+  private void latched(Event e, Lpi lpi) {
+    if (!e.has(Snapshot.PENDING) || e.get(Snapshot.HW, 1) != 0) {
+      return;
+    }
+    if (e.get(Snapshot.PENDING, 0) != 0) {
+      ledger.consistent(E1);
+    } else {
+      violated(
+          E1,
+          e,
+          "queue LPI " + lpi.intid,
+          lpi.intid,
+          "A delivered message was not latched.",
+          "pending=1",
+          "pending=0");
+    }
+  }
+
   /** The interrupt that a resolved message led to. */
   void led(Event e, LpiVm vm, Work work, Lpi lpi) {
+    if (work.resolved || work.cachedDevice >= 0) {
+      latched(e, lpi);
+      work.cachedLed = true;
+    }
     if (work.filling >= 0) {
       work.filling = -1;
       lpi.cached += lpi.cached >= 0 ? 1 : 0;
@@ -235,7 +286,7 @@ final class TranslationChecks {
     // A message or a switch that is missing may explain a single one.
     reporter.violated(
         rule,
-        rule == I3 ? Strength.SOFT : Strength.ABSENCE,
+        rule == I3 || rule == E1 ? Strength.SOFT : Strength.ABSENCE,
         e,
         text,
         machine.vcpuOfThread(e.pid),

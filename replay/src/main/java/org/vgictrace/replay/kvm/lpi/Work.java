@@ -56,6 +56,9 @@ final class Work {
   long cachedEvent;
   long cachedTs;
 
+  /** The message led to an interrupt. */
+  boolean cachedLed;
+
   /** Device of a message that is being resolved, -1 for none. */
   long resolvingDevice = -1;
 
@@ -132,5 +135,6 @@ final class Work {
     commandCpu = e.cpu;
     mapped = false;
     freeing = 0;
+    resolved = false;
   }
 }

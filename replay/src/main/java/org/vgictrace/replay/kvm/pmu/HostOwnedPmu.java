@@ -154,6 +154,37 @@ final class HostOwnedPmu {
     }
   }
 
+  /**
+   * The line is about to be computed anew.
+   *
+   * @param level what it was computed to last, and injected (kvm_pmu_update_state before 7.2)
+   */
+  void computed(Event e, PmuThread thread, int level) {
+    int injected = thread.level;
+    thread.level = level;
+    VcpuState v = machine.vcpuOfThread(thread.pid);
+    if (injected < 0
+        || injected == level
+        || thread.ownedIntid == thread.intid
+        || v == null
+        || !v.hasVgic()
+        || !machine.shows(Observation.INJECTION)) {
+      return;
+    }
+    ledger.beginTransition();
+    reporter.violated(
+        O4,
+        machine.showsInjectionsTwice() ? Strength.SOFT : Strength.ABSENCE,
+        e,
+        "computation of the line, level " + level + " before",
+        v,
+        thread.intid,
+        "The guest's performance monitor line changed without an injection.",
+        "level " + level + " injected when it was computed",
+        "none");
+    ledger.endTransition();
+  }
+
   /** The guest is entered after a counter of it overflowed. */
   void entered(Event e, PmuThread thread) {
     thread.riseDue = false;

@@ -214,8 +214,8 @@ public final class OwnershipModel implements Part {
       return;
     }
     know(thread, e.getInt(PMU_INTID, -1));
-    if (e.has(PMU_LEVEL) && thread.level < 0 && !e.isInInterrupt()) {
-      thread.level = e.getInt(PMU_LEVEL, 0) == 0 ? 0 : 1;
+    if (e.has(PMU_LEVEL) && !e.isInInterrupt()) {
+      policy.computed(e, thread, e.getInt(PMU_LEVEL, 0) == 0 ? 0 : 1);
     }
   }
 
