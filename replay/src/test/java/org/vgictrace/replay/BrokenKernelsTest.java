@@ -24,6 +24,9 @@ class BrokenKernelsTest {
           sgi-to-first-vcpu | INV-INJ-2 | An SGI became pending on a vCPU that it does not name.
           sgi-lost          | INV-INJ-2 | An SGI did not become pending on a vCPU that it names.
           pending-pruned    | INV-AP-3  | An interrupt that still must be served was taken off the ap_list.
+          never-moved       | INV-AP-3  | An interrupt is still on an ap_list that it had to leave.
+          wake-up-test-fails | INV-WFI-1 | A vCPU slept although a deliverable interrupt was on its ap_list.
+          message-not-latched | INV-EDGE-1 | A delivered message was not latched.
           lpi-enable-kept   | INV-LPI-4 | An LPI differs from the configuration byte that was just read.
           """)
   void findsWhatIsBroken(String name, String rule, String message) {
