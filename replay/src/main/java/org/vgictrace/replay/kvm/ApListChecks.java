@@ -281,6 +281,7 @@ final class ApListChecks {
     long seenBefore = known == null ? -1 : known.seenSeq;
     boolean served =
         known != null && v != null && known.own == v.pointer && mustStay(known, v) && isSyncing(v);
+    boolean wrote = known != null && known.writerPid == e.pid;
     ledger.beginTransition();
     if (there != null && known != null && there != known) {
       renumbered(e, there, known, v);
@@ -296,7 +297,7 @@ final class ApListChecks {
       latest.droppedSeq = e.seq;
       latest.droppedPid = e.pid;
     }
-    if (irq != null && isActiveOutside(irq)) {
+    if (irq != null && isActiveOutside(irq) && (wrote || v == machine.vcpuAt(irq.target))) {
       reporter.violated(
           A4,
           Strength.SOFT,
@@ -322,7 +323,8 @@ final class ApListChecks {
 
   /**
    * INV-AP-4: whoever makes an interrupt active queues it at once, whether it is enabled or not,
-   * and it stays on a list until it is not.
+   * and it stays on a list until it is not. Only whoever made it so, or has it on its list, sees
+   * both at one time; a snapshot by others is not taken under the lock.
    */
   private boolean isActiveOutside(IrqState irq) {
     return irq.is(IrqState.ACTIVE)
