@@ -128,6 +128,8 @@ final class SendChecks {
       seen++;
       sends.consistent();
       toHypercall.addLong(found.ts() - from);
+    } else if (certain && !pair.xen().calls().cover(from, to)) {
+      sends.undecided(Reason.PROBE_MISSING);
     } else if (certain) {
       sends.violated(vcpu.vcpu, () -> missed(vcpu, record, end));
     } else {
@@ -173,9 +175,27 @@ final class SendChecks {
     } else if (!open && target.end(stretch) <= until) {
       wakes.consistent();
       toWake.addLong(target.end(stretch) - call.ts());
+    } else if (mayWakeEarlier(target, stretch, call, open)) {
+      wakes.undecided(Reason.RACE_WINDOW);
     } else {
       wakes.violated(target.vcpu, () -> asleep(record, target, stretch, call, open));
     }
+  }
+
+  /**
+   * Whether another CPU may already have been waking the vCPU when Xen got the IPI: it has set the
+   * upcall pending or a bit of the port, has yet to unblock the vCPU, and the IPI finds nothing to
+   * do. Whoever ends the sleep then did nothing else since the IPI; or it is another one, and the
+   * first is at the same port.
+   */
+  private boolean mayWakeEarlier(Timeline target, int stretch, Call call, boolean open) {
+    HypervisorRecords xen = pair.xen();
+    if (open) {
+      return !xen.allWentOn(call.ts(), Long.MAX_VALUE - 1);
+    }
+    long woken = target.end(stretch);
+    return !xen.wentOn(target.cpu(stretch + 1), call.ts(), woken)
+        || !xen.sendersWentOn(call.ts(), woken);
   }
 
   private BothFinding asleep(int record, Timeline target, int stretch, Call call, boolean open) {
