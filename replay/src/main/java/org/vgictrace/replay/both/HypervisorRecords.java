@@ -210,7 +210,7 @@ public final class HypervisorRecords {
   }
 
   /** Nanoseconds of a unit of the clock, as the scheduler's own figures say; 0 if they do not. */
-  double nsPerUnit() {
+  public double nsPerUnit() {
     return rate.nsPerUnit();
   }
 
