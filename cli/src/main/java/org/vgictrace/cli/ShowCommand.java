@@ -110,6 +110,7 @@ final class ShowCommand extends Command {
     if (groups.size() > 1 && !life && !asRecorded && around == null) {
       Sides sides = Sides.of(groups, captures, packs);
       if (sides != null) {
+        sides.requireAligned();
         EventFilter filter = filter(wanted, sides.nanoseconds());
         new Output(console, null).write(out -> sides.write(filter, out));
         return ExitCode.OK;

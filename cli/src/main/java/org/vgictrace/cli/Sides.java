@@ -2,14 +2,18 @@ package org.vgictrace.cli;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.vgictrace.analysis.show.BothListing;
 import org.vgictrace.analysis.show.EventFilter;
+import org.vgictrace.analysis.stat.SendFigures;
+import org.vgictrace.analysis.stat.SendStat;
 import org.vgictrace.parser.Capture;
 import org.vgictrace.parser.bind.BindingPacks;
 import org.vgictrace.parser.event.Kind;
@@ -19,7 +23,7 @@ import org.vgictrace.replay.both.BothSides;
 import org.vgictrace.replay.both.GuestRecords;
 import org.vgictrace.replay.both.HypervisorRecords;
 
-/** A trace of Xen and captures of its guests, to be listed on one time line. */
+/** A trace of Xen and captures of its guests, on one time line. */
 final class Sides {
   private record Read(BothSides.Source source, HypervisorRecords hypervisor, GuestRecords guest) {}
 
@@ -27,7 +31,8 @@ final class Sides {
   private final BindingPacks packs;
   private final List<Path> xen;
   private final boolean nanoseconds;
-  private final Map<List<Path>, Alignment> guests = new LinkedHashMap<>();
+  private final Map<List<Path>, BothResult> guests = new LinkedHashMap<>();
+  private final List<SendFigures> sends = new ArrayList<>();
 
   private Sides(CaptureOptions captures, BindingPacks packs, List<Path> xen, boolean nanoseconds) {
     this.captures = captures;
@@ -56,18 +61,14 @@ final class Sides {
     if (sides == null || host == null) {
       return null;
     }
+    double nsPerUnit = host.source.nanoseconds() ? 1 : host.hypervisor.nsPerUnit();
     for (Map.Entry<List<Path>, Read> entry : all.entrySet()) {
       Read guest = entry.getValue();
-      BothResult result = BothSides.of(host.source, host.hypervisor, guest.source, guest.guest);
-      if (result.alignment() == null) {
-        throw new UsageException(
-            guest.source.file()
-                + " cannot be listed beside "
-                + host.source.file()
-                + ": "
-                + result.why());
-      }
-      sides.guests.put(entry.getKey(), result.alignment());
+      SendStat stat = new SendStat(nsPerUnit);
+      BothResult result =
+          BothSides.of(host.source, host.hypervisor, guest.source, guest.guest, stat);
+      sides.guests.put(entry.getKey(), result);
+      sides.sends.add(stat.figures(result));
     }
     return sides;
   }
@@ -92,16 +93,45 @@ final class Sides {
     }
   }
 
+  /** The capture of Xen. */
+  List<Path> xen() {
+    return xen;
+  }
+
+  /** How long the events of the guests take, in the order of their captures. */
+  List<SendFigures> sends() {
+    return List.copyOf(sends);
+  }
+
+  /**
+   * Makes sure that all can be listed as one.
+   *
+   * @throws UsageException if a guest's capture cannot be aligned
+   */
+  void requireAligned() {
+    for (BothResult result : guests.values()) {
+      if (result.alignment() == null) {
+        throw new UsageException(
+            result.guest()
+                + " cannot be listed beside "
+                + result.hypervisor()
+                + ": "
+                + result.why());
+      }
+    }
+  }
+
   /** Whether times are nanoseconds. */
   boolean nanoseconds() {
     return nanoseconds;
   }
 
+  /** Lists all as one; they must be {@link #requireAligned}. */
   void write(EventFilter filter, Appendable out) throws IOException {
     try (BothListing listing = new BothListing(filter, nanoseconds)) {
-      for (Map.Entry<List<Path>, Alignment> guest : guests.entrySet()) {
+      for (Map.Entry<List<Path>, BothResult> guest : guests.entrySet()) {
         try (Capture capture = captures.open(guest.getKey(), packs)) {
-          Alignment alignment = guest.getValue();
+          Alignment alignment = Objects.requireNonNull(guest.getValue().alignment());
           listing.add(capture, "d" + alignment.domain(), alignment.clock());
         }
       }

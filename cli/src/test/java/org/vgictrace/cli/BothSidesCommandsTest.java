@@ -114,8 +114,8 @@ class BothSidesCommandsTest {
     assertThat(json.substring(from, json.indexOf("\"upcalls\" :")))
         .isEqualTo(
             "\"domain\" : 0, \"clock\" : { \"guest_ts\" : 11830056000, \"xen_ts\" : 829874608,"
-                + " \"rate\" : 0.06249964552284349, \"low\" : -334, \"high\" : 334, \"slack\" : 977,"
-                + " \"ns_per_unit\" : 16.000405141582533 }, \"records\" : { \"within\" : 6044,"
+                + " \"rate\" : 0.06249964552284349, \"low\" : -334, \"high\" : 334, \"slack\" :"
+                + " 977, \"ns_per_unit\" : 16.000405141582533 }, \"records\" : { \"within\" : 6044,"
                 + " \"apart\" : 0, \"unknown\" : 0, \"outside\" : 665 }, \"sends\" : 0,"
                 + " \"sends_seen\" : 0, ");
   }
@@ -138,13 +138,82 @@ class BothSidesCommandsTest {
     assertThat(List.of(run.out().split("\n")))
         .extracting(line -> line.replaceAll(" +", " "))
         .containsExactly(
-            "d0 2049 35065625253 [000] sh-353 guest_send via=ipi target_cpu=1 vector=callfuncsingle",
+            "d0 2049 35065625253 [000] sh-353 guest_send via=ipi target_cpu=1"
+                + " vector=callfuncsingle",
             "xen 1694 35065627281 [002] d0v0 xen_hypercall d0v0 via=pv op=32 call=event_channel_op"
                 + " timed=1",
             "xen 1696 35065629627 [002] d0v0 xen_runstate d0v1 old=blocked new=runnable",
             "d0 2051 35065666289 [000] sh-353 guest_send via=ipi target_cpu=1 vector=resched",
             "xen 1697 35065668317 [002] d0v0 xen_hypercall d0v0 via=pv op=32 call=event_channel_op"
                 + " timed=1");
+  }
+
+  /** What the figures say of sends, behind the name of the guest's file. */
+  private static String sends(Run run) {
+    return run.out().substring(run.out().indexOf("\n", run.out().indexOf("  sends of ")) + 1);
+  }
+
+  @Test
+  void statFollowsEventsFromTheSenderToTheUpcall() {
+    Run run = Run.of("stat", file(X86, "guest.txt.zst"), file(X86, "xen.bin.zst"));
+
+    assertThat(run.code()).isZero();
+    assertThat(run.out()).startsWith(file(X86, "xen.bin.zst") + "\n").contains("  run states ");
+    assertThat(sends(run))
+        .isEqualTo(
+            """
+                domain 0         count        p50        p90        p99        max
+                to hypercall       289   2.175 us   2.223 us   2.239 us   90.88 us
+                to wake             69   2.383 us   2.383 us   6.389 us   6.389 us
+                to running          69   50.43 us   477.2 us   939.8 us   939.8 us
+                to upcall           68   3.727 us   5.983 us   208.5 us   208.5 us
+                d0v0 woken          27   4.383 us   4.405 us   4.405 us   4.405 us
+                d0v0 upcall         27   65.02 us   235.5 us   516.9 us   516.9 us
+                d0v1 woken          42   4.415 us   4.415 us   8.418 us   8.418 us
+                d0v1 upcall         41   54.27 us   516.1 us   947.9 us   947.9 us
+                              Each step from the one before, those of a vCPU from the send
+                              on; all but the first of IPIs to vCPUs that sleep.
+            """);
+  }
+
+  @Test
+  void statSaysWhyNothingIsKnownOfSends() {
+    String arm = file(ARM, "guest.txt.zst");
+
+    assertThat(sends(Run.of("stat", file(ARM, "xen.bin.zst"), arm)))
+        .isEqualTo("    domain 0      no send is recorded whose hypercall Xen records, too\n");
+    assertThat(sends(Run.of("stat", file(X86, "xen.bin.zst"), arm)))
+        .isEqualTo(
+            """
+                not aligned   no difference of the clocks puts what the guest records
+                              where a domain's vCPUs run (at best 40 % of it); they are of
+                              different runs, or too short
+            """);
+  }
+
+  @Test
+  void jsonOfStatHasTheSends() {
+    Run run =
+        Run.of("stat", "--format", "json", file(X86, "xen.bin.zst"), file(X86, "guest.txt.zst"));
+
+    String json = run.out().replaceAll("\\s+", " ");
+    assertThat(json.substring(json.indexOf("\"domain\" : 0, \"nanoseconds\"")))
+        .startsWith(
+            "\"domain\" : 0, \"nanoseconds\" : true, \"unsure\" : 0, \"send_to_hypercall\" :"
+                + " { \"count\" : 289, \"p50\" : 2175, \"p90\" : 2223, \"p99\" : 2239, \"max\" :"
+                + " 90883 }, \"hypercall_to_wake\" : { \"count\" : 69,")
+        .contains("\"vcpus\" : [ { \"vcpu\" : 0, \"send_to_wake\" : { \"count\" : 27,");
+  }
+
+  @Test
+  void statRefusesCapturesThatHaveNothingToDoWithEachOther() {
+    String guest = file(X86, "guest.txt.zst");
+    String other = file(ARM, "guest.txt.zst");
+    Run run = Run.of("stat", guest, other);
+
+    assertThat(run.code()).isEqualTo(2);
+    assertThat(run.err())
+        .isEqualTo("vgictrace: " + other + " is not of a guest of " + guest + "\n");
   }
 
   @Test

@@ -75,7 +75,8 @@ class XenCommandsTest {
     Path formats =
         Files.writeString(
             folder.resolve("formats"),
-            "0x0800f001  CPU%(cpu)d  %(tsc)d (+%(reltsc)8d)  my_irq  [ irq = %(1)d, level = %(2)d ]\n");
+            "0x0800f001  CPU%(cpu)d  %(tsc)d (+%(reltsc)8d)  my_irq  [ irq = %(1)d, level = %(2)d"
+                + " ]\n");
     Run run = Run.of("show", "--kind", "other", "--formats", formats.toString(), trace());
     assertThat(run.out()).endsWith(" xen:my_irq my_irq  [ irq = 27, level = 1 ]\n");
     Run refused = Run.of("show", "--formats", trace(), trace());
@@ -239,5 +240,13 @@ class XenCommandsTest {
     assertThat(Run.of("check", tables).out()).contains("model Xen's scheduler;");
     assertThat(Run.of("stat", tables).out().lines().skip(2))
         .containsExactlyElementsOf(Run.of("stat", LOST).out().lines().skip(2).toList());
+  }
+
+  @Test
+  void batchCountsNoStepsThatTracesOfXenCannotShow() {
+    Path memory = Shipped.file("xen-4.17-arm64-memory", "trace.bin.zst");
+    Run run = Run.of("batch", LOST, memory.toString());
+
+    assertThat(run.out()).doesNotContain("steps of the model").endsWith("0 other files skipped\n");
   }
 }

@@ -56,6 +56,7 @@ import org.vgictrace.replay.xen.inside.InsidePart;
  */
 public final class Replay {
   private static final Kind[] KINDS = Kind.values();
+  private static final Set<Subject> ANYTHING = EnumSet.allOf(Subject.class);
 
   private final Ledger ledger;
   private final KvmModel model;
@@ -220,27 +221,33 @@ public final class Replay {
     return xen.writer() + " (" + by + ")";
   }
 
-  /** How often each step was taken, of the models of which any was; of all there are if none. */
+  /**
+   * How often each step was taken, of the models of which any was; if none was, of those of what
+   * the capture is of, which may be none, and of all if it shows nothing.
+   */
   private List<TransitionCount> steps() {
     Generation generation = model.machine().profile().generation();
     List<TransitionCount> counts = ledger.exercised();
-    EnumSet<Transition.Model> seen = EnumSet.noneOf(Transition.Model.class);
+    EnumSet<Transition.Model> models = EnumSet.noneOf(Transition.Model.class);
     for (TransitionCount count : counts) {
       if (count.times() > 0) {
-        seen.add(count.transition().model());
+        models.add(count.transition().model());
       }
     }
+    List<Observation> observed = model.observed();
+    if (models.isEmpty()) {
+      models.addAll(Transition.Model.of(observed.isEmpty() ? ANYTHING : Subject.of(observed)));
+    }
     return counts.stream()
-        .filter(count -> count.times() > 0 || isOpen(count.transition(), seen, generation))
+        .filter(count -> count.times() > 0 || isOpen(count.transition(), models, generation))
         .toList();
   }
 
   /** Whether a step that was not taken belongs to what a capture could have shown. */
   private static boolean isOpen(
-      Transition step, Set<Transition.Model> seen, @Nullable Generation generation) {
-    boolean exists =
-        step.model() != Transition.Model.KVM && !seen.isEmpty() || step.existsIn(generation);
-    return exists && (seen.isEmpty() || seen.contains(step.model()));
+      Transition step, Set<Transition.Model> models, @Nullable Generation generation) {
+    boolean exists = step.model() != Transition.Model.KVM || step.existsIn(generation);
+    return exists && models.contains(step.model());
   }
 
   /** Observations that undecided instances wanted, the recording never showed, and probes can. */

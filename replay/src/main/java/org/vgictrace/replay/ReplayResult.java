@@ -26,8 +26,8 @@ import org.vgictrace.replay.verdict.TransitionCount;
  * @param inconsistent transitions that break a rule
  * @param indeterminate transitions of which nothing could be decided
  * @param rules counts per rule, in catalogue order, rules without an instance included
- * @param steps how often each step of the model was exercised: those the profile has, and others
- *     that were seen nevertheless
+ * @param steps how often each step of the models of what was recorded was exercised: those the
+ *     profile has, and others that were seen nevertheless
  * @param findings in the order of the capture; at most one per rule and VM
  * @param observed what the recording showed
  * @param missing what it did not show but rules needed, with the share of rule instances that would

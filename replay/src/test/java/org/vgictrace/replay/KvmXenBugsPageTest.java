@@ -40,7 +40,7 @@ class KvmXenBugsPageTest {
       KB-04 ! Fix event channel callback via INTX/GSI !
       KB-05 ! Number of a vCPU in Xen, in KVM and its index confused (fixed with KVM_XEN_VCPU_ATTR_TYPE_VCPU_ID) !
       KB-06 ! inject vCPU upcall vector when local APIC is enabled !
-      KB-07 ! Fix SRCU/RCU usage in readers of evtchn_ports; Fix use-after-free in kvm_xen_eventfd_update() ! when an entry is gone for all readers is not recorded
+      KB-07 ! Fix SRCU/RCU usage in readers of evtchn_ports; Fix use-after-free in kvm_xen_eventfd_update() !
       KB-08 ! Fix eventfd error handling in kvm_xen_eventfd_assign() ! a send to an eventfd leaves no record, and neither does one that vanishes
       KB-09 ! Only do in-kernel acceleration of hypercalls for guest CPL0 !
       KB-10 ! fix deadlock for KVM_XEN_EVTCHN_RESET ! a thread that hangs leaves no record

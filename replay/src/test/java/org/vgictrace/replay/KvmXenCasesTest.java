@@ -13,11 +13,13 @@ import static org.vgictrace.replay.KvmXenTrace.INTERRUPT;
 import static org.vgictrace.replay.KvmXenTrace.WINDOW;
 
 import java.util.List;
+import java.util.Random;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.vgictrace.replay.rule.EvtchnQueueRules;
 import org.vgictrace.replay.rule.KvmXenRules;
 import org.vgictrace.replay.rule.Observation;
@@ -417,7 +419,7 @@ class KvmXenCasesTest {
               """));
 
   static final List<KvmXenCase> CASES =
-      Stream.of(KvmXenMemoryCases.ALL, CALLS).flatMap(List::stream).toList();
+      Stream.of(KvmXenMemoryCases.ALL, KvmXenTargetCases.ALL, CALLS).flatMap(List::stream).toList();
 
   static Stream<KvmXenCase> cases() {
     return CASES.stream();
@@ -494,6 +496,55 @@ class KvmXenCasesTest {
     assertThat(count(result, KvmXenRules.EV_51).undecided()).isOne();
     assertThat(count(result, KvmXenRules.EV_55).undecided()).isOne();
     assertThat(count(result, KvmXenRules.EV_63).undecided()).isOne();
+  }
+
+  private static final Set<String> SETTINGS =
+      Set.of(" route: ", " vmattr: ", " vcattr: ", " inatomic: ", " timer_callback: ");
+
+  /** Lines, timers and entries that are set anew now and then, and records missing at random. */
+  @ParameterizedTest
+  @ValueSource(ints = {3, 10, 30, 100})
+  void missingSettingsAreNoFindings(int oneIn) {
+    Random random = new Random(oneIn);
+    KvmXenTrace trace = new KvmXenTrace().table(4, 0, 0, 0);
+    int[] ports = new int[4];
+    for (int i = 0; i < 2_000; i++) {
+      int key = i < ports.length ? i : random.nextInt(ports.length);
+      if (ports[key] == 0 || random.nextInt(10) == 0) {
+        ports[key] = 10 + 100 * key + random.nextInt(100);
+        trace.table(1, 5 + key, 0, 0).table(0, 5 + key, ports[key], 0);
+        trace.route(24 + key, ports[key], 0).timerPort(0, ports[0]);
+      }
+      trace.send(0).fast(ports[key], 0).ret(1).entry(0);
+      trace.inInterrupt().raise(24 + key).fast(ports[key], 0).ret(1).afterInterrupt();
+      trace.timerSet(0).timerFires(0, ports[0]);
+    }
+    assertThat(trace.replay().findings()).isEmpty();
+
+    for (int seed = 0; seed < 20; seed++) {
+      ReplayResult result = trace.replayWithout(SETTINGS, oneIn, new Random(seed));
+      assertThat(result.findings()).as("seed " + seed).isEmpty();
+      assertThat(result.gaps()).isZero();
+    }
+  }
+
+  /** What was in the table before the recording, or is set where no record says, may send too. */
+  @Test
+  void anUnknownTableDecidesNothing() {
+    KvmXenTrace trace = new KvmXenTrace();
+    for (int port = 5; port < 9; port++) {
+      trace.table(0, port, port, 0).table(1, port, 0, 0).route(port, port, 0);
+    }
+    for (int port = 5; port < 9; port++) {
+      trace.send(0).fast(port, 0).ret(1).entry(0).send(0).fast(port, 1).ret(1).entry(0);
+      trace.inInterrupt().raise(port).fast(port, 1).ret(1).afterInterrupt();
+    }
+
+    ReplayResult result = trace.replay();
+
+    assertThat(result.findings()).isEmpty();
+    assertThat(count(result, KvmXenRules.EV_54).undecided()).isEqualTo(8);
+    assertThat(count(result, KvmXenRules.EV_59).undecided()).isEqualTo(4);
   }
 
   @Test

@@ -1,7 +1,10 @@
 package org.vgictrace.replay;
 
 import java.util.Locale;
+import java.util.Random;
+import java.util.Set;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 
 /**
  * A text trace of an x86 host whose KVM emulates Xen, written line by line. vCPU n runs in thread
@@ -149,6 +152,45 @@ final class KvmXenTrace {
     return line("hvm_evtchn_send_ret", "(x+0x4/0xd0 [kvm] <- kvm_xen_hvm_evtchn_send) ret=%d", ret);
   }
 
+  /** User space routes a line to a port. */
+  KvmXenTrace route(int gsi, long port, int vcpu) {
+    return user()
+        .line(
+            "route",
+            "(kvm_xen_setup_evtchn+0x4/0x90 [kvm]) kvm=0x1 gsi=%d port=%d vcpu=%d prio=0xffffffff",
+            gsi,
+            port,
+            vcpu);
+  }
+
+  /** An eventfd raises a line. */
+  KvmXenTrace raise(int gsi) {
+    return line(
+        "inatomic", "(kvm_arch_set_irq_inatomic+0x4/0x90 [kvm]) gsi=%d type=5 level=1", gsi);
+  }
+
+  /** User space sets where a port sends to, with flags 0; 1 removes it, 4 removes all. */
+  KvmXenTrace table(int flags, long port, long to, int vcpu) {
+    return user()
+        .line(
+            "vmattr",
+            "(kvm_xen_hvm_set_attr+0x4/0x90 [kvm]) kvm=0x1 type=3 a=%d b=2 c=%d d=%d e=%d",
+            port,
+            flags,
+            to,
+            vcpu);
+  }
+
+  /** User space gives the timer of a vCPU a port. */
+  KvmXenTrace timerPort(int vcpu, long port) {
+    return user()
+        .line(
+            "vcattr",
+            "(kvm_xen_vcpu_set_attr+0x4/0x90 [kvm]) vcpu=0x2 vcpu_id=%d type=7 a=0x%x b=0x0",
+            vcpu,
+            0xffffffffL << 32 | port);
+  }
+
   KvmXenTrace look(int vcpu, int ret) {
     return on(vcpu)
         .line("has_interrupt", "(__kvm_xen_has_interrupt+0x4/0xe0 [kvm]) vcpu_id=%d", vcpu)
@@ -233,5 +275,14 @@ final class KvmXenTrace {
 
   ReplayResult replay() {
     return Replays.text(text.toString());
+  }
+
+  /** The same where one in so many lines of some events is missing, without a mark. */
+  ReplayResult replayWithout(Set<String> events, int oneIn, Random random) {
+    return Replays.text(
+        text.toString()
+            .lines()
+            .filter(line -> events.stream().noneMatch(line::contains) || random.nextInt(oneIn) != 0)
+            .collect(Collectors.joining("\n", "", "\n")));
   }
 }

@@ -31,6 +31,22 @@ class StepsOfCapturesTest {
     return Replays.file(Shipped.file(name, "trace.dat.zst"));
   }
 
+  private static Set<Transition.Model> models(String name, String file) {
+    return Replays.file(Shipped.file(name, file)).steps().stream()
+        .map(count -> count.transition().model())
+        .collect(Collectors.toSet());
+  }
+
+  @Test
+  void onlyModelsOfWhatWasRecordedAreListed() {
+    assertThat(models("7.2-gicv3-mix", "trace.dat.zst")).containsExactly(Transition.Model.KVM);
+    assertThat(models("kvm-xen-7.2-mixed", "host.dat.zst"))
+        .containsExactly(Transition.Model.KVM_XEN);
+    assertThat(models("xen-4.17-x86-pv", "trace.bin.zst")).isEmpty();
+    assertThat(models("qemu-xen-4.20-gicv3", "gic.log.zst")).isEmpty();
+    assertThat(models("xen-guest-4.20-arm64", "guest.txt.zst")).isEmpty();
+  }
+
   @Test
   void gicv3Of612() {
     assertThat(exercised(capture("6.12-gicv3-mix"), GROUPS))

@@ -21,12 +21,14 @@ public record StepCoverage(List<TransitionCount> counts) {
     counts = List.copyOf(counts);
   }
 
-  /** The steps that captures exercised together. */
+  /** The steps that captures exercised together; a trace of Xen may show none, of any model. */
   public static StepCoverage of(List<CheckReport> reports) {
     Map<Transition, Long> sums = new EnumMap<>(Transition.class);
     for (CheckReport report : reports) {
-      for (TransitionCount count : report.replay().steps()) {
-        sums.merge(count.transition(), count.times(), Long::sum);
+      List<TransitionCount> steps = report.replay().steps();
+      boolean xen = XenAnswers.concern(report.meta(), report.counts());
+      if (!xen || steps.stream().anyMatch(count -> count.times() > 0)) {
+        steps.forEach(count -> sums.merge(count.transition(), count.times(), Long::sum));
       }
     }
     List<TransitionCount> counts = new ArrayList<>();

@@ -36,8 +36,9 @@ public final class BatchText {
     }
     List<CheckReport> reports = report.reports();
     lines.blank();
-    if (!reports.isEmpty()) {
-      lines.entry(0, 0, "", "steps of the model: " + StepCoverage.of(reports).text());
+    StepCoverage steps = StepCoverage.of(reports);
+    if (!steps.counts().isEmpty()) {
+      lines.entry(0, 0, "", "steps of the model: " + steps.text());
     }
     lines.line(
         Figures.counted(report.outcomes().size(), "capture")

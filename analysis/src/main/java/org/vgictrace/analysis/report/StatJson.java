@@ -8,6 +8,7 @@ import org.vgictrace.analysis.stat.HardwareFigures;
 import org.vgictrace.analysis.stat.InterruptFigures;
 import org.vgictrace.analysis.stat.LatencyFigures;
 import org.vgictrace.analysis.stat.RunStateFigures;
+import org.vgictrace.analysis.stat.SendFigures;
 import org.vgictrace.analysis.stat.StatReport;
 import org.vgictrace.analysis.stat.VcpuFigures;
 
@@ -52,6 +53,13 @@ public final class StatJson {
     }
     json.writeEndArray();
     hardware(report.hardware());
+    if (!report.sends().isEmpty()) {
+      json.writeArrayFieldStart("sends");
+      for (SendFigures sends : report.sends()) {
+        sends(sends);
+      }
+      json.writeEndArray();
+    }
   }
 
   private void vcpu(VcpuFigures vcpu, boolean hostIrqsSeen) throws IOException {
@@ -104,6 +112,31 @@ public final class StatJson {
     }
     json.writeNumberField("runs", vcpu.runs());
     latency("runnable_to_running", vcpu.waited());
+    json.writeEndObject();
+  }
+
+  private void sends(SendFigures sends) throws IOException {
+    json.writeStartObject();
+    json.writeStringField("guest", sends.guest());
+    Json.string(json, "not_aligned_because", sends.why());
+    if (sends.why() == null) {
+      json.writeNumberField("domain", sends.domain());
+      json.writeBooleanField("nanoseconds", sends.nanoseconds());
+      json.writeNumberField("unsure", sends.unsure());
+      latency("send_to_hypercall", sends.toHypercall());
+      latency("hypercall_to_wake", sends.toWake());
+      latency("wake_to_running", sends.toRunning());
+      latency("running_to_upcall", sends.toUpcall());
+      json.writeArrayFieldStart("vcpus");
+      for (SendFigures.Target target : sends.targets()) {
+        json.writeStartObject();
+        json.writeNumberField("vcpu", target.vcpu());
+        latency("send_to_wake", target.sendToWake());
+        latency("send_to_upcall", target.sendToUpcall());
+        json.writeEndObject();
+      }
+      json.writeEndArray();
+    }
     json.writeEndObject();
   }
 

@@ -8,6 +8,7 @@ import org.vgictrace.analysis.stat.HardwareFigures;
 import org.vgictrace.analysis.stat.InterruptFigures;
 import org.vgictrace.analysis.stat.LatencyFigures;
 import org.vgictrace.analysis.stat.RunStateFigures;
+import org.vgictrace.analysis.stat.SendFigures;
 import org.vgictrace.analysis.stat.StatReport;
 import org.vgictrace.analysis.stat.VcpuFigures;
 import org.vgictrace.analysis.text.Clean;
@@ -55,6 +56,9 @@ public final class StatText {
     }
     if (!report.interrupts().isEmpty()) {
       interrupts(report.interrupts());
+    }
+    for (SendFigures sends : report.sends()) {
+      sends(sends);
     }
     if (report.unattributed() > 0) {
       lines
@@ -176,6 +180,41 @@ public final class StatText {
               + Layout.right(Long.toString(vcpu.runs()), 8)
               + Layout.right(span(vcpu.waited(), vcpu.waited().p50()), 9)
               + Layout.right(span(vcpu.waited(), vcpu.waited().max()), 10));
+    }
+  }
+
+  private void sends(SendFigures sends) throws IOException {
+    nanoseconds = sends.nanoseconds();
+    lines.blank().line("  " + style.strong("sends") + " of " + Clean.of(sends.guest()));
+    String why = sends.why();
+    if (why != null) {
+      field("not aligned", why);
+      return;
+    }
+    if (sends.toHypercall().count() == 0) {
+      field("domain " + sends.domain(), "no send is recorded whose hypercall Xen records, too");
+      return;
+    }
+    lines.line("    " + Layout.left("domain " + sends.domain(), LABEL) + latencyHead());
+    latency("to hypercall", sends.toHypercall());
+    latency("to wake", sends.toWake());
+    latency("to running", sends.toRunning());
+    latency("to upcall", sends.toUpcall());
+    for (SendFigures.Target target : sends.targets()) {
+      String vcpu = "d" + sends.domain() + "v" + target.vcpu();
+      latency(vcpu + " woken", target.sendToWake());
+      latency(vcpu + " upcall", target.sendToUpcall());
+    }
+    field(
+        "",
+        "Each step from the one before, those of a vCPU from the send on; all but the first of IPIs"
+            + " to vCPUs that sleep.");
+    if (sends.unsure() > 0) {
+      String unsure =
+          nanoseconds
+              ? Figures.duration(sends.unsure())
+              : Figures.counted(sends.unsure(), "clock unit");
+      field("", "From one capture to the other give or take " + unsure + ".");
     }
   }
 

@@ -202,7 +202,8 @@ public final class StatCollector implements BatchObserver {
         byVcpu,
         figures,
         runStates.figures(counts.lastTs()),
-        hardware.figures());
+        hardware.figures(),
+        List.of());
   }
 
   private void entry(KindTable table, int row, @Nullable VcpuStat stat) {

@@ -18,6 +18,7 @@ import org.vgictrace.parser.CaptureMeta;
  * @param interrupts per interrupt to which something happened, by VM, number and vCPU
  * @param runStates per vCPU of a Xen host, by domain and number
  * @param hardware of the log of an emulated machine
+ * @param sends of the guests of a Xen host whose captures were read with it
  */
 public record StatReport(
     CaptureMeta meta,
@@ -29,11 +30,29 @@ public record StatReport(
     List<VcpuFigures> vcpus,
     List<InterruptFigures> interrupts,
     List<RunStateFigures> runStates,
-    HardwareFigures hardware) {
+    HardwareFigures hardware,
+    List<SendFigures> sends) {
 
   public StatReport {
     vcpus = List.copyOf(vcpus);
     interrupts = List.copyOf(interrupts);
     runStates = List.copyOf(runStates);
+    sends = List.copyOf(sends);
+  }
+
+  /** The same with what guests sent. */
+  public StatReport with(List<SendFigures> more) {
+    return new StatReport(
+        meta,
+        counts,
+        vms,
+        hostIrqsSeen,
+        unattributed,
+        total,
+        vcpus,
+        interrupts,
+        runStates,
+        hardware,
+        more);
   }
 }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.SortedMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.vgictrace.replay.verdict.RuleCount;
 
@@ -37,6 +38,20 @@ public final class BothSides {
    */
   public static BothResult of(
       Source xenSource, HypervisorRecords xen, Source guestSource, GuestRecords guest) {
+    return of(xenSource, xen, guestSource, guest, path -> {});
+  }
+
+  /**
+   * Aligns and judges, and tells of each send of the guest that Xen got.
+   *
+   * @param paths told of them, vCPU by vCPU of the senders
+   */
+  public static BothResult of(
+      Source xenSource,
+      HypervisorRecords xen,
+      Source guestSource,
+      GuestRecords guest,
+      Consumer<SendPath> paths) {
     if (!xen.hasRunStates()) {
       return BothResult.apart(
           xenSource.file(),
@@ -53,7 +68,7 @@ public final class BothSides {
       return BothResult.apart(
           xenSource.file(), guestSource.file(), why(aligner, xen, rates.length == 0));
     }
-    return judge(xenSource, xen, guestSource, guest, alignment, vcpus);
+    return judge(xenSource, guestSource, new Pair(xen, guest, alignment, vcpus), paths);
   }
 
   /** How the guest's capture relates to the trace; null if they cannot be aligned. */
@@ -63,16 +78,11 @@ public final class BothSides {
   }
 
   private static BothResult judge(
-      Source xenSource,
-      HypervisorRecords xen,
-      Source guestSource,
-      GuestRecords guest,
-      Alignment alignment,
-      SortedMap<Integer, Timeline> vcpus) {
-    long unsure = alignment.unsure();
-    Pair pair = new Pair(xen, guest, alignment, vcpus);
+      Source xenSource, Source guestSource, Pair pair, Consumer<SendPath> paths) {
+    HypervisorRecords xen = pair.xen();
+    long unsure = pair.alignment().unsure();
     RunChecks runs = new RunChecks(pair);
-    SendChecks sends = new SendChecks(pair);
+    SendChecks sends = new SendChecks(pair, paths);
     WakeChecks wakes = new WakeChecks(pair);
     runs.run();
     sends.run();
@@ -89,7 +99,7 @@ public final class BothSides {
         xenSource.file(),
         guestSource.file(),
         null,
-        alignment,
+        pair.alignment(),
         xenSource.nanoseconds() ? 1 : xen.nsPerUnit(),
         sends.judged(),
         sends.seen(),
@@ -127,7 +137,8 @@ public final class BothSides {
       return "nothing in the trace of Xen tells how fast its clock counts";
     }
     if (xen.gaps() > 0) {
-      return "a CPU or lines are missing in the trace of Xen, and the clocks are not known to be one";
+      return "a CPU or lines are missing in the trace of Xen, and the clocks are not known to be"
+          + " one";
     }
     return "no difference of the clocks puts what the guest records where a domain's vCPUs run (at"
         + " best "

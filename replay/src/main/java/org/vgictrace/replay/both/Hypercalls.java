@@ -21,8 +21,10 @@ final class Hypercalls {
 
   private static final int EVENT_CHANNEL_OP = 32;
 
-  /** {@code SCHEDOP_block} (public/sched.h). */
+  /** {@code SCHEDOP_block}, {@code SCHEDOP_poll} (public/sched.h). */
   private static final int BLOCK = 1;
+
+  private static final int POLL = 3;
 
   /** Calls of one sort on one CPU, in order. */
   static final class Calls {
@@ -32,17 +34,7 @@ final class Hypercalls {
 
     /** The first from a time on. */
     int from(long time) {
-      int low = 0;
-      int high = ts.size();
-      while (low < high) {
-        int middle = low + high >>> 1;
-        if (ts.getLong(middle) < time) {
-          low = middle + 1;
-        } else {
-          high = middle;
-        }
-      }
-      return low;
+      return Times.firstFrom(ts, time);
     }
 
     /** The one nearest to a time, -1 if there is none. */
@@ -82,6 +74,8 @@ final class Hypercalls {
   private final Map<Integer, Calls> events = new HashMap<>();
   private final Map<Integer, Calls> sleeps = new HashMap<>();
   private final Map<Integer, Long> eventsByDomain = new HashMap<>();
+  private long first = Long.MAX_VALUE;
+  private long latest = Long.MIN_VALUE;
 
   /** Takes a hypercall in, if it is of interest. */
   boolean take(Event e) {
@@ -90,6 +84,8 @@ final class Hypercalls {
       return false;
     }
     (op == SCHED_OP ? sleeps : events).computeIfAbsent(e.cpu, key -> new Calls()).add(e);
+    first = Math.min(first, e.ts);
+    latest = Math.max(latest, e.ts);
     if (op == EVENT_CHANNEL_OP && e.getInt(VIA, -1) != PART && e.has(DOMAIN)) {
       eventsByDomain.merge(e.getInt(DOMAIN, -1), 1L, Long::sum);
     }
@@ -99,6 +95,23 @@ final class Hypercalls {
   /** Whether the trace was made with the hypercalls of that domain. */
   boolean shows(int domain) {
     return eventsByDomain.containsKey(domain);
+  }
+
+  /**
+   * Whether hypercalls are recorded both up to a time and from another on: what is recorded can be
+   * changed at any time ({@code xentrace_setmask}).
+   */
+  boolean cover(long from, long to) {
+    return first <= from && to <= latest;
+  }
+
+  /** Whether a CPU took one from one time up to another. */
+  boolean any(int cpu, long from, long to) {
+    return any(events.get(cpu), from, to) || any(sleeps.get(cpu), from, to);
+  }
+
+  private static boolean any(@Nullable Calls calls, long from, long to) {
+    return calls != null && calls.between(from, to) > 0;
   }
 
   /** Event channel operations that a CPU took; null if there is none. */
@@ -117,5 +130,17 @@ final class Hypercalls {
         && last >= 0
         && calls.ts(last) >= vcpu.begin(stretch)
         && calls.command.getInt(last) == BLOCK;
+  }
+
+  /** Whether a vCPU polls in a stretch in which it ran. */
+  boolean polls(Timeline vcpu, int stretch) {
+    Calls calls = sleeps.get(vcpu.cpu(stretch));
+    boolean polls = false;
+    if (calls != null) {
+      for (int i = calls.from(vcpu.begin(stretch)); i < calls.from(vcpu.end(stretch)); i++) {
+        polls |= calls.command.getInt(i) == POLL;
+      }
+    }
+    return polls;
   }
 }

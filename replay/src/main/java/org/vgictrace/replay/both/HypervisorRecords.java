@@ -10,6 +10,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import org.agrona.collections.Int2ObjectHashMap;
 import org.agrona.collections.Long2ObjectHashMap;
+import org.agrona.collections.LongArrayList;
 import org.jspecify.annotations.Nullable;
 import org.vgictrace.parser.event.Batch;
 import org.vgictrace.parser.event.Kind;
@@ -56,6 +57,9 @@ public final class HypervisorRecords {
 
     /** Since when. */
     long since;
+
+    /** When its scheduler took something off it or put something on it. */
+    final LongArrayList scheduled = new LongArrayList();
   }
 
   private static final long NONE = -1;
@@ -133,6 +137,9 @@ public final class HypervisorRecords {
       }
       gaps += timeline == null || timeline.add(e.ts, e.seq, e.cpu, from, to) ? 0 : 1;
     }
+    if (from == Timeline.RUNNING || to == Timeline.RUNNING) {
+      cpu.scheduled.addLong(e.ts);
+    }
     if (from == Timeline.RUNNING) {
       gaps += cpu.runs == key || cpu.runs == UNSEEN ? 0 : 1;
       cpu.runs = NONE;
@@ -203,7 +210,7 @@ public final class HypervisorRecords {
   }
 
   /** Nanoseconds of a unit of the clock, as the scheduler's own figures say; 0 if they do not. */
-  double nsPerUnit() {
+  public double nsPerUnit() {
     return rate.nsPerUnit();
   }
 
@@ -211,6 +218,39 @@ public final class HypervisorRecords {
   long latest(int cpu) {
     Cpu known = cpus.get(cpu);
     return known == null ? Long.MIN_VALUE : known.latest;
+  }
+
+  /**
+   * Whether a CPU took a hypercall or scheduled from one time up to another. Whatever it was doing
+   * for some vCPU at the first it has then done by the second, because it begins neither while it
+   * does anything else.
+   */
+  boolean wentOn(int cpu, long from, long to) {
+    Cpu known = cpus.get(cpu);
+    if (known == null) {
+      return false;
+    }
+    int next = Times.firstFrom(known.scheduled, from);
+    boolean scheduled = next < known.scheduled.size() && known.scheduled.getLong(next) <= to;
+    return scheduled || calls.any(cpu, from, to);
+  }
+
+  /** Whether every CPU did. */
+  boolean allWentOn(long from, long to) {
+    return cpus.keySet().stream().allMatch(cpu -> wentOn(cpu, from, to));
+  }
+
+  /** Whether every CPU did that may at the first time have been at an event channel operation. */
+  boolean sendersWentOn(long from, long to) {
+    for (int cpu : cpus.keySet()) {
+      Hypercalls.Calls sends = calls.events(cpu);
+      int last = sends == null ? -1 : sends.from(from) - 1;
+      boolean idle = sends == null || last < 0 || wentOn(cpu, sends.ts(last) + 1, from);
+      if (!idle && !wentOn(cpu, from, to)) {
+        return false;
+      }
+    }
+    return true;
   }
 
   long firstTs() {

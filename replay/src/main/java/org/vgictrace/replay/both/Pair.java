@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.SortedMap;
 import org.agrona.collections.IntArrayList;
 import org.jspecify.annotations.Nullable;
+import org.vgictrace.parser.event.Kind;
 import org.vgictrace.replay.rule.Reason;
 import org.vgictrace.replay.rule.Rule;
 import org.vgictrace.replay.verdict.EventRef;
@@ -40,6 +41,10 @@ final class Pair {
     return guest;
   }
 
+  Alignment alignment() {
+    return alignment;
+  }
+
   int domain() {
     return alignment.domain();
   }
@@ -56,6 +61,34 @@ final class Pair {
   /** When a record of the guest was, time in the hypervisor's trace. */
   long time(int record) {
     return alignment.clock().toXen(guest.ts(record));
+  }
+
+  /**
+   * When a guest's CPU took its first upcall from one time up to another, time in the hypervisor's
+   * trace; {@link SendPath#UNKNOWN} if it recorded none.
+   */
+  long upcall(int cpu, long from, long to) {
+    IntArrayList records = guest.byCpu().get(cpu);
+    int low = 0;
+    int high = records == null ? 0 : records.size();
+    while (records != null && low < high) {
+      int middle = low + high >>> 1;
+      if (time(records.getInt(middle)) < from) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    for (int k = low; records != null && k < records.size(); k++) {
+      long at = time(records.getInt(k));
+      if (at > to || guest.kind(records.getInt(k)) == Kind.LOST) {
+        break;
+      }
+      if (guest.kind(records.getInt(k)) == Kind.GUEST_UPCALL) {
+        return at;
+      }
+    }
+    return SendPath.UNKNOWN;
   }
 
   /** Why nothing is known of a stretch. */

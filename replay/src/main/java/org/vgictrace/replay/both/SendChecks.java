@@ -1,6 +1,7 @@
 package org.vgictrace.replay.both;
 
 import java.util.List;
+import java.util.function.Consumer;
 import org.agrona.collections.IntArrayList;
 import org.agrona.collections.LongArrayList;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +24,7 @@ import org.vgictrace.replay.verdict.EventRef;
  */
 final class SendChecks {
   private final Pair pair;
+  private final Consumer<SendPath> paths;
   private final Tally sends = new Tally(BothSidesRules.BOTH_1);
   private final Tally wakes = new Tally(BothSidesRules.BOTH_3);
   private final LongArrayList toHypercall = new LongArrayList();
@@ -30,8 +32,9 @@ final class SendChecks {
   private long seen;
   private long judged;
 
-  SendChecks(Pair pair) {
+  SendChecks(Pair pair, Consumer<SendPath> paths) {
     this.pair = pair;
+    this.paths = paths;
   }
 
   void run() {
@@ -54,7 +57,10 @@ final class SendChecks {
       if (kind == Kind.GUEST_SEND) {
         send(records, k, vcpu);
       } else if (Sends.isNotify(guest, record)) {
-        look(vcpu, record, Sends.endOfIoctl(guest, records, k), false);
+        Call call = look(vcpu, record, Sends.endOfIoctl(guest, records, k), false);
+        if (call != null) {
+          paths.accept(SendPath.toXen(pair.time(record), call.ts()));
+        }
       }
     }
   }
@@ -78,8 +84,10 @@ final class SendChecks {
     boolean certain = Sends.isCertain(guest, record);
     Call call = look(vcpu, record, end, certain);
     boolean alone = k + 1 < records.size() && records.getInt(k + 1) == end;
-    if (call != null && call.count == 1 && ipi && alone) {
-      wake(record, end, call, vcpu);
+    if (call != null) {
+      SendPath path = SendPath.toXen(pair.time(record), call.ts());
+      boolean aimed = call.count == 1 && ipi && alone;
+      paths.accept(aimed ? wake(record, end, call, vcpu, path) : path);
     }
   }
 
@@ -128,6 +136,8 @@ final class SendChecks {
       seen++;
       sends.consistent();
       toHypercall.addLong(found.ts() - from);
+    } else if (certain && !pair.xen().calls().cover(from, to)) {
+      sends.undecided(Reason.PROBE_MISSING);
     } else if (certain) {
       sends.violated(vcpu.vcpu, () -> missed(vcpu, record, end));
     } else {
@@ -148,16 +158,17 @@ final class SendChecks {
         "no such hypercall for " + (pair.time(end) - pair.time(record)) + " units");
   }
 
-  private void wake(int record, int end, Call call, Timeline sender) {
+  /** Judges whether an IPI wakes its target if that sleeps, and follows it there. */
+  private SendPath wake(int record, int end, Call call, Timeline sender, SendPath path) {
     Timeline target = pair.vcpu(pair.guest().detail(record));
     if (target == null || target == sender) {
-      return;
+      return path;
     }
     int stretch = target.at(call.ts());
     boolean open = stretch >= 0 && stretch == target.size();
     int state = open ? target.lastState() : target.state(stretch);
     if (state != Timeline.BLOCKED || target.begin(stretch) >= call.ts()) {
-      return;
+      return path;
     }
     boolean sleeps =
         stretch > 0
@@ -165,7 +176,7 @@ final class SendChecks {
             && pair.xen().calls().endsInSleep(target, stretch - 1);
     if (!sleeps) {
       wakes.undecided(Reason.PROBE_MISSING);
-      return;
+      return path;
     }
     long until = pair.time(end) + pair.slack();
     if (open && pair.xen().latest(call.cpu) <= until) {
@@ -173,9 +184,43 @@ final class SendChecks {
     } else if (!open && target.end(stretch) <= until) {
       wakes.consistent();
       toWake.addLong(target.end(stretch) - call.ts());
+      return onTo(target, stretch + 1, path);
+    } else if (mayWakeEarlier(target, stretch, call, open)) {
+      wakes.undecided(Reason.RACE_WINDOW);
     } else {
       wakes.violated(target.vcpu, () -> asleep(record, target, stretch, call, open));
     }
+    return path;
+  }
+
+  /** The way of an event on to the upcall of the vCPU it woke. */
+  private SendPath onTo(Timeline target, int stretch, SendPath path) {
+    if (target.state(stretch) != Timeline.RUNNABLE) {
+      return path;
+    }
+    long ran = target.end(stretch);
+    long upcall = SendPath.UNKNOWN;
+    if (target.state(stretch + 1) == Timeline.RUNNING) {
+      long slack = pair.slack();
+      upcall = pair.upcall(target.vcpu, ran - slack, target.end(stretch + 1) + slack);
+    }
+    return path.onTo(target.vcpu, target.begin(stretch), ran, upcall);
+  }
+
+  /**
+   * Whether another CPU may already have been waking the vCPU when Xen got the IPI: it has set the
+   * upcall pending or a bit of the port, has yet to unblock the vCPU, and the IPI finds nothing to
+   * do. Whoever ends the sleep then did nothing else since the IPI; or it is another one, and the
+   * first is at the same port.
+   */
+  private boolean mayWakeEarlier(Timeline target, int stretch, Call call, boolean open) {
+    HypervisorRecords xen = pair.xen();
+    if (open) {
+      return !xen.allWentOn(call.ts(), Long.MAX_VALUE - 1);
+    }
+    long woken = target.end(stretch);
+    return !xen.wentOn(target.cpu(stretch + 1), call.ts(), woken)
+        || !xen.sendersWentOn(call.ts(), woken);
   }
 
   private BothFinding asleep(int record, Timeline target, int stretch, Call call, boolean open) {

@@ -87,17 +87,7 @@ final class Timeline {
 
   /** The latest record up to a time, -1 for none. */
   private int indexAt(long time) {
-    int low = 0;
-    int high = ts.size();
-    while (low < high) {
-      int middle = low + high >>> 1;
-      if (ts.getLong(middle) <= time) {
-        low = middle + 1;
-      } else {
-        high = middle;
-      }
-    }
-    return low - 1;
+    return (time == Long.MAX_VALUE ? ts.size() : Times.firstFrom(ts, time + 1)) - 1;
   }
 
   /** The state that the vCPU was in all through a stretch; also of what {@link #at} may return. */

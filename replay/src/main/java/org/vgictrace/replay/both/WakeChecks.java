@@ -29,12 +29,24 @@ final class WakeChecks {
   private final LongArrayList toRunning = new LongArrayList();
   private final LongArrayList toUpcall = new LongArrayList();
 
+  /** Between them upcalls are recorded, on whatever CPU; what is recorded may change. */
+  private long firstUpcall = Long.MAX_VALUE;
+
+  private long latestUpcall = Long.MIN_VALUE;
+
   WakeChecks(Pair pair) {
     this.pair = pair;
   }
 
   void run() {
-    pair.guest().byCpu().forEach(this::run);
+    GuestRecords guest = pair.guest();
+    for (int i = 0; i < guest.size(); i++) {
+      if (guest.kind(i) == Kind.GUEST_UPCALL) {
+        firstUpcall = Math.min(firstUpcall, guest.ts(i));
+        latestUpcall = Math.max(latestUpcall, guest.ts(i));
+      }
+    }
+    guest.byCpu().forEach(this::run);
   }
 
   private void run(int cpu, IntArrayList records) {
@@ -43,7 +55,9 @@ final class WakeChecks {
       return;
     }
     int k = 0;
+    Polls polls = new Polls(pair.xen(), vcpu);
     for (int stretch = 1; stretch + 2 < vcpu.size(); stretch++) {
+      polls.ran(stretch - 1);
       boolean slept =
           vcpu.state(stretch - 1) == Timeline.RUNNING
               && vcpu.state(stretch) == Timeline.BLOCKED
@@ -54,7 +68,7 @@ final class WakeChecks {
       if (slept) {
         k = firstFrom(records, k, vcpu.begin(stretch + 2) - pair.slack());
         if (k < records.size() && pair.time(records.getInt(k)) <= vcpu.end(stretch + 2)) {
-          judge(records.getInt(k), vcpu, stretch);
+          judge(records.getInt(k), vcpu, stretch, polls);
         }
       }
     }
@@ -79,7 +93,7 @@ final class WakeChecks {
     return k;
   }
 
-  private void judge(int record, Timeline vcpu, int stretch) {
+  private void judge(int record, Timeline vcpu, int stretch, Polls polls) {
     GuestRecords guest = pair.guest();
     Kind kind = guest.kind(record);
     boolean upcall =
@@ -93,6 +107,10 @@ final class WakeChecks {
       wakes.consistent();
       toRunning.addLong(vcpu.begin(stretch + 2) - vcpu.begin(stretch + 1));
       toUpcall.addLong(pair.time(record) - vcpu.begin(stretch + 2));
+    } else if (guest.ts(record) < firstUpcall || guest.ts(record) > latestUpcall) {
+      wakes.undecided(Reason.PROBE_MISSING);
+    } else if (polls.mayWake(stretch)) {
+      wakes.undecided(Reason.RACE_WINDOW);
     } else {
       wakes.violated(
           vcpu.vcpu,

@@ -53,6 +53,9 @@ final class Delivery {
   /** Whether a timer's callback made the call. */
   boolean byTimer;
 
+  /** The line that made it, -1 if none did or it is not known. */
+  long gsi = -1;
+
   /** Upcall vectors sent by the call, and the vCPU that got the last. */
   int vectors;
 
@@ -75,6 +78,7 @@ final class Delivery {
     cpu = e.cpu;
     toSleeper = false;
     byTimer = false;
+    gsi = -1;
     vectors = 0;
     vectorTo = -1;
     vectorsMeant = 0;

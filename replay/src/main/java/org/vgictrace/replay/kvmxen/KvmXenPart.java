@@ -30,6 +30,7 @@ public final class KvmXenPart implements Part {
           Kind.KVM_XEN_TIMER,
           Kind.KVM_XEN_ATTR,
           Kind.KVM_XEN_LINE,
+          Kind.KVM_XEN_ROUTE,
           Kind.KVM_XEN_WORDS,
           Kind.USERSPACE_EXIT,
           Kind.VCPU_WAKEUP,
@@ -55,6 +56,7 @@ public final class KvmXenPart implements Part {
   private static final int CALLBACK_VECTOR = 2;
   private static final int FIRST_RUN_STATE = 3;
   private static final int LAST_RUN_STATE = 5;
+  private static final int SEND_TABLE = 3;
   private static final int TIMER = 7;
   private static final int UPCALL_VECTOR = 8;
   private static final int BYTE = 0xff;
@@ -73,6 +75,7 @@ public final class KvmXenPart implements Part {
   private final CallChecks calls;
   private final MemoryChecks memory;
   private final AccountChecks accounts;
+  private final TargetChecks targets;
   private boolean active;
 
   public KvmXenPart(Machine machine, Ledger ledger) {
@@ -84,6 +87,7 @@ public final class KvmXenPart implements Part {
     calls = new CallChecks(host);
     memory = new MemoryChecks(host);
     accounts = new AccountChecks(host);
+    targets = new TargetChecks(host);
   }
 
   @Override
@@ -98,6 +102,7 @@ public final class KvmXenPart implements Part {
         host.forget();
         retries.forget();
         accounts.forget();
+        targets.forget();
       }
       return;
     }
@@ -108,6 +113,7 @@ public final class KvmXenPart implements Part {
       return;
     }
     XenThread thread = host.thread(e);
+    targets.goesOn(kind, e, thread);
     if (kind == Kind.USERSPACE_EXIT || kind == Kind.VCPU_WAKEUP) {
       awake(e, thread);
       if (kind == Kind.USERSPACE_EXIT && active) {
@@ -158,7 +164,11 @@ public final class KvmXenPart implements Part {
         }
       }
       case KVM_XEN_ATTR -> configured(e, thread);
-      case KVM_XEN_LINE -> calls.line(e, thread);
+      case KVM_XEN_LINE -> {
+        calls.line(e, thread);
+        targets.line(e, thread);
+      }
+      case KVM_XEN_ROUTE -> targets.routed(e);
       case KVM_XEN_WORDS -> memory.words(e);
       default -> {
         // Nothing is judged at the others.
@@ -208,8 +218,10 @@ public final class KvmXenPart implements Part {
   private void sent(Event e, XenThread thread) {
     switch (e.getInt(Delivery.STEP, -1)) {
       case Delivery.FAST -> {
+        Delivery delivery = thread.delivery(e.flags());
         deliveries.begins(e, thread);
-        retries.begins(e, thread.delivery(e.flags()));
+        targets.begins(e, thread, delivery);
+        retries.begins(e, delivery);
       }
       case Delivery.FAST_RET -> returned(e, thread);
       case Delivery.IOCTL -> calls.requested(e, thread);
@@ -242,6 +254,9 @@ public final class KvmXenPart implements Part {
     }
     retries.returned(e, delivery, ret);
     calls.returned(e, thread, delivery, ret);
+    if (Delivery.isDone(ret)) {
+      targets.done(e, thread, delivery);
+    }
     memory.delivered(e, delivery, ret);
     if (delivery.vcpuId >= 0 && host.isOneVm()) {
       XenVcpu target = host.vcpu(delivery.vcpuId);
@@ -317,6 +332,8 @@ public final class KvmXenPart implements Part {
       } else if (type == CALLBACK_VECTOR && e.has(ATTR_A)) {
         long vector = e.get(ATTR_A, 0) & BYTE;
         host.callbackVector = vector == 0 ? -1 : vector;
+      } else if (type == SEND_TABLE) {
+        targets.table(e, thread);
       }
       return;
     }
@@ -329,6 +346,7 @@ public final class KvmXenPart implements Part {
     }
     if (type == TIMER) {
       AccountChecks.reconfigured(vcpu);
+      targets.timer(e, vcpu);
     } else if (type == UPCALL_VECTOR && e.has(ATTR_A) && (e.get(ATTR_A, 0) & BYTE) != 0) {
       host.upcallVector = e.get(ATTR_A, 0) & BYTE;
       vcpu.upcall = XenVcpu.Upcall.VECTOR;

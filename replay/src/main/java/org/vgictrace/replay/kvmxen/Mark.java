@@ -19,6 +19,11 @@ final class Mark {
     cpu = e.cpu;
   }
 
+  /** Position of the event in its capture; meaningful only if one was remembered. */
+  long seq() {
+    return seq;
+  }
+
   /** The event in words; null if none was remembered. */
   @Nullable EventRef ref(String text) {
     return known ? new EventRef(seq, ts, cpu, text) : null;

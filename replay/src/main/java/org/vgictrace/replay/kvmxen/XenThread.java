@@ -60,6 +60,19 @@ final class XenThread {
   boolean lineDelivered;
   int lineRet;
 
+  /** The line being set, -1 if that is not known or it is lowered. */
+  long lineGsi = -1;
+
+  /** The line an eventfd has just raised, in that context; -1 if none. */
+  long atomicGsi = -1;
+
+  int atomicContext;
+
+  /** Whether its last record takes a port out of the table of ports to send to; -1 for all. */
+  boolean removes;
+
+  long removedPort;
+
   /** How many deliveries in a row ended out of reach. */
   int agains;
 
@@ -92,5 +105,7 @@ final class XenThread {
     looksAt = -1;
     byUser = false;
     agains = 0;
+    atomicGsi = -1;
+    removes = false;
   }
 }

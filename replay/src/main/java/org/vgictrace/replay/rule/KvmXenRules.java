@@ -122,17 +122,23 @@ public final class KvmXenRules {
   public static final Rule EV_54 =
       rule("EV-54", ERROR, "Event delivered to another vCPU")
           .holds(
-              "A delivery is for the port and the vCPU that its sender named, and a vCPU"
-                  + " number belongs to one index and one index to one number.")
+              "A delivery is for the port and the vCPU that its sender named: user space's request,"
+                  + " the routing entry of a line (raised by an eventfd or set), the attribute of a"
+                  + " timer, or for a hypercall an entry of the table of ports to send to. And a"
+                  + " vCPU number belongs to one index and one index to one number.")
           .why(
               "Targets are numbers that user space gave to vCPUs; the index is looked up"
-                  + " from them.")
+                  + " from them. Any setting that may have succeeded counts until a delivery has"
+                  + " followed a later one.")
           .catches(
               "Confusing the number of a vCPU in KVM, its index and its number in Xen:"
                   + " events or timers of another vCPU.")
           .needs(XEN_SEND)
           .function(kvmXen("kvm_xen_set_evtchn_fast"))
           .function(kvmXen("kvm_xen_hvm_evtchn_send"))
+          .function(kvmXen("kvm_xen_setup_evtchn"))
+          .function(kvmXen("kvm_xen_hcall_evtchn_send"))
+          .function(kvmXen("kvm_xen_inject_timer_irqs"))
           .build();
 
   public static final Rule EV_55 =
@@ -187,10 +193,12 @@ public final class KvmXenRules {
       rule("EV-59", ERROR, "Delivery through a table entry that is gone")
           .holds(
               "After a port was taken out of the table of ports to send to, no hypercall"
-                  + " delivers through its entry.")
+                  + " delivers through its entry. Judged once the whole table was reset in the"
+                  + " recording, so that no entry of before can be another's.")
           .why("The entry is freed once no reader can hold it.")
           .catches("Events of a port used anew (use after free in kvm_xen_eventfd_update).")
-          .needs(SEND_TABLE)
+          .needs(SEND_TABLE, XEN_HYPERCALL, XEN_SEND)
+          .absence()
           .function(kvmXen("kvm_xen_eventfd_deassign"))
           .build();
 

@@ -92,7 +92,9 @@ public enum Observation {
   SWITCHES("switches of threads", "sched:sched_switch"),
   XEN_WORDS("bits of event channels in guest memory (a probe that reads them)", ""),
   APIC_STATE("whether a local APIC is on", ""),
-  SEND_TABLE("when a port was taken out of the table of ports to send to", ""),
+  SEND_TABLE(
+      "changes of the table of ports to send to",
+      "probe kvm_xen_hvm_set_attr with its data (kxe:vmattr)"),
   RUNSTATE_COPY("the guest's copy of its run state", ""),
   HYPERCALL_RESULTS("results of hypercalls", ""),
 

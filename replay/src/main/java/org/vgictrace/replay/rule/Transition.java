@@ -233,20 +233,29 @@ public enum Transition {
 
   /** Whose steps there are. */
   public enum Model {
-    KVM("KVM's vGIC"),
-    XEN_OLD("Xen's original vGIC"),
-    XEN_NEW("Xen's new vGIC"),
-    KVM_XEN("KVM's emulation of Xen");
+    KVM("KVM's vGIC", Subject.KVM_VGIC),
+    XEN_OLD("Xen's original vGIC", Subject.XEN_INSIDE),
+    XEN_NEW("Xen's new vGIC", Subject.XEN_INSIDE),
+    KVM_XEN("KVM's emulation of Xen", Subject.KVM_XEN);
 
     private final String doc;
+    private final Subject subject;
 
-    Model(String doc) {
+    Model(String doc, Subject subject) {
       this.doc = doc;
+      this.subject = subject;
     }
 
     /** What it models. */
     public String doc() {
       return doc;
+    }
+
+    /** Those whose steps recordings of any of these subjects show. */
+    public static Set<Model> of(Set<Subject> subjects) {
+      EnumSet<Model> models = EnumSet.allOf(Model.class);
+      models.removeIf(model -> !subjects.contains(model.subject));
+      return models;
     }
   }
 

@@ -1,13 +1,13 @@
 package org.vgictrace.replay.both;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
-import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.BeforeAll;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
-import org.vgictrace.fixtures.Shipped;
-import org.vgictrace.parser.event.Kind;
+import org.junit.jupiter.api.TestFactory;
 import org.vgictrace.replay.verdict.EventRef;
 import org.vgictrace.replay.verdict.Finding;
 
@@ -16,23 +16,8 @@ import org.vgictrace.replay.verdict.Finding;
  * for {@link BothSidesTest}.
  */
 class BothSidesCasesTest {
-  private static final int INTERRUPT = 8;
-
-  private static List<Row> xen = List.of();
-  private static List<Row> guest = List.of();
-
-  @BeforeAll
-  static void read() {
-    String name = "xen-guest-4.20-x86-fifo";
-    xen = Row.of(Shipped.file(name, "xen.bin.zst"), new HypervisorRecords().kinds());
-    guest = Row.of(Shipped.file(name, "guest.txt.zst"), new GuestRecords().kinds());
-  }
-
-  private static List<String> findings(List<Row> hypervisor, List<Row> ofGuest) {
-    BothSides.Source source = new BothSides.Source("side", false);
-    return BothSidesTest.both(hypervisor, ofGuest, source).findings().stream()
-        .map(found -> describe(found.finding()))
-        .toList();
+  private static List<String> findings(BothCase.Records records) {
+    return records.judged().findings().stream().map(found -> describe(found.finding())).toList();
   }
 
   private static String describe(Finding finding) {
@@ -58,30 +43,24 @@ class BothSidesCasesTest {
     return event.ts() + " CPU " + event.cpu() + " " + event.text();
   }
 
-  private static boolean isEventOp(Row row) {
-    return row.is(Kind.XEN_HYPERCALL) && row.get("op") == 32;
+  @TestFactory
+  Stream<DynamicTest> eachCase() {
+    return Stream.concat(BothCases.WRONG.stream(), BothCases.RIGHT.stream())
+        .map(one -> dynamicTest(one.name(), () -> check(one)));
   }
 
-  private static boolean isRunState(Row row, int vcpu, String from, String to) {
-    return row.is(Kind.XEN_RUNSTATE)
-        && row.get("domain") == 0
-        && row.get("vcpu_id") == vcpu
-        && row.is("old", from)
-        && row.is("new", to);
+  private static void check(BothCase one) {
+    BothResult result = one.altered().get().judged();
+
+    assertThat(result.why()).isNull();
+    assertThat(result.findings().stream().map(found -> found.finding().rule().id()).distinct())
+        .containsExactlyInAnyOrderElementsOf(one.rules());
   }
 
   /** The hypervisor drops a third of the hypercalls by which events are sent. */
   @Test
   void sendsThatDoNotArrive() {
-    List<Row> rows = new ArrayList<>();
-    int calls = 0;
-    for (Row row : xen) {
-      if (!isEventOp(row) || calls++ % 3 != 0) {
-        rows.add(row);
-      }
-    }
-
-    assertThat(findings(rows, guest))
+    assertThat(findings(BothCases.sendsDropped()))
         .containsExactly(
             """
             EV-BOTH-1 x17 d0 vCPU 1: The guest sends an IPI on CPU 1 that Xen does not \
@@ -89,31 +68,22 @@ class BothSidesCasesTest {
               at 34793476328 CPU 1 [guest] guest_send via=ipi target_cpu=0
               because 34793444720 CPU 0 [xen] xen_runstate d0v1 runnable -> running
               expected event_channel_op on CPU 0 before the sender goes on
-              observed no such hypercall for 269185287 units""",
+              observed no such hypercall for 269185287 units\
+            """,
             """
             EV-BOTH-1 x22 d0 vCPU 0: The guest sends an IPI on CPU 0 that Xen does not \
             record
               at 35125544377 CPU 0 [guest] guest_send via=ipi target_cpu=1
               because 35125508695 CPU 1 [xen] xen_runstate d0v0 runnable -> running
               expected event_channel_op on CPU 1 before the sender goes on
-              observed no such hypercall for 15370 units""");
+              observed no such hypercall for 15370 units\
+            """);
   }
 
   /** The vCPU that runs first in the second half is accounted as running too late, once. */
   @Test
   void runsBeforeItIsAccountedAsRunning() {
-    List<Row> rows = new ArrayList<>(xen);
-    int at = xen.size() / 2;
-    while (!isRunState(rows.get(at), 1, "runnable", "running")) {
-      at++;
-    }
-    Row idle = rows.get(at - 1);
-    Row begins = rows.get(at);
-    assertThat(idle.is("old", "running")).isTrue();
-    rows.set(at - 1, idle.at(idle.ts() + 30_000));
-    rows.set(at, begins.at(begins.ts() + 30_000));
-
-    assertThat(findings(rows, guest))
+    assertThat(findings(BothCases.runsEarly()))
         .containsExactly(
             """
             EV-BOTH-2 x2 d0 vCPU 1: The guest takes an upcall on CPU 1 while Xen says \
@@ -122,7 +92,8 @@ class BothSidesCasesTest {
               because 35233925616 CPU 1 [xen] xen_runstate d0v1 blocked -> runnable; \
             35233969390 CPU 1 [xen] xen_runstate d0v1 runnable -> running
               expected d0v1 running
-              observed d0v1 runnable from 18162 units before to 25612 after""",
+              observed d0v1 runnable from 18162 units before to 25612 after\
+            """,
             """
             EV-BOTH-4 x6 d0 vCPU 1: The guest is active on CPU 1 while Xen says that \
             d0v1 is not running
@@ -130,27 +101,14 @@ class BothSidesCasesTest {
               because 35233925616 CPU 1 [xen] xen_runstate d0v1 blocked -> runnable; \
             35233969390 CPU 1 [xen] xen_runstate d0v1 runnable -> running
               expected d0v1 running
-              observed d0v1 runnable from 23128 units before to 20646 after""");
+              observed d0v1 runnable from 23128 units before to 20646 after\
+            """);
   }
 
   /** The hypervisor wakes vCPU 1 only some time after it got the event. */
   @Test
   void wakesThatComeLate() {
-    List<Row> rows = new ArrayList<>();
-    for (int i = 0; i < xen.size(); i++) {
-      Row row = xen.get(i);
-      if (isRunState(row, 1, "blocked", "runnable")) {
-        int next = i;
-        while (!isRunState(xen.get(next), 1, "runnable", "running")) {
-          next++;
-        }
-        rows.add(row.at(xen.get(next).ts() - 1));
-      } else {
-        rows.add(row);
-      }
-    }
-
-    assertThat(findings(rows, guest))
+    assertThat(findings(BothCases.wakesLate()))
         .containsExactly(
             """
             EV-BOTH-3 x37 d0 vCPU 1: Xen gets an IPI for d0v1, which sleeps, and does \
@@ -159,19 +117,14 @@ class BothSidesCasesTest {
               because 35065627281 CPU 2 [xen] xen_hypercall event_channel_op; \
             35065580527 CPU 0 [xen] xen_runstate d0v1 running -> blocked
               expected d0v1 blocked -> runnable before the sender goes on
-              observed d0v1 blocked for 531749 more units""");
+              observed d0v1 blocked for 531749 more units\
+            """);
   }
 
   /** In the second half nothing interrupts CPU 1 of the guest any more. */
   @Test
   void wakesWithoutAnUpcall() {
-    long half = guest.get(guest.size() / 2).ts();
-    List<Row> rows =
-        guest.stream()
-            .filter(row -> row.ts() < half || row.cpu() != 1 || (row.flags() & INTERRUPT) == 0)
-            .toList();
-
-    assertThat(findings(xen, rows))
+    assertThat(findings(BothCases.upcallsForgotten()))
         .containsExactly(
             """
             EV-BOTH-5 x66 d0 vCPU 1: Xen wakes d0v1 from SCHEDOP_block and the guest \
@@ -180,6 +133,7 @@ class BothSidesCasesTest {
               because 35225797814 CPU 1 [xen] xen_runstate d0v1 blocked -> runnable; \
             35177499324 CPU 1 [xen] xen_runstate d0v1 running -> blocked
               expected an upcall first
-              observed sched_switch next_pid=622""");
+              observed sched_switch next_pid=622\
+            """);
   }
 }

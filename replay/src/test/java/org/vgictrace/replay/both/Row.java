@@ -101,6 +101,16 @@ record Row(
     return new Row(kind, seq, time, cpu, pid, flags, preempt, present, v);
   }
 
+  /** The same on another CPU. */
+  Row on(int other) {
+    return new Row(kind, seq, ts, other, pid, flags, preempt, present, v);
+  }
+
+  /** The same in a context of those flags. */
+  Row in(int context) {
+    return new Row(kind, seq, ts, cpu, pid, context, 0, present, v);
+  }
+
   /** The same with another value. */
   Row with(String column, long value) {
     long[] values = v.clone();

@@ -161,6 +161,7 @@ class CatalogueTest {
             "EV-55",
             "EV-56",
             "EV-58",
+            "EV-59",
             "EV-61",
             "EV-63",
             "EV-73",
