@@ -26,18 +26,37 @@ public final class BpftraceScript {
   /**
    * A tracepoint.
    *
+   * @param filter when it prints, empty for always
+   * @param then what it does besides
    * @param fields what it prints, as {@code conversion name}, {@code s} for texts
    */
-  private record Stock(String system, String event, Level level, List<String> fields) {
+  private record Stock(
+      String system, String event, Level level, String filter, String then, List<String> fields) {
     Stock(String system, String event, Level level, String... fields) {
-      this(system, event, level, List.of(fields));
+      this(system, event, level, "", "", List.of(fields));
     }
   }
 
+  /**
+   * Every row that is printed wakes bpftrace up by an interrupt of another CPU's: recorded, these
+   * would never end. An exit does not tell the name, so the last entry that counts is remembered.
+   */
   private static final List<Stock> INTERRUPTS =
       List.of(
-          new Stock("irq", "irq_handler_entry", Level.MINIMAL, "d irq", "s name"),
-          new Stock("irq", "irq_handler_exit", Level.FULL, "d irq", "d ret"));
+          new Stock(
+              "irq",
+              "irq_handler_entry",
+              Level.MINIMAL,
+              "/str(args->name) != \"IPI\"/",
+              "  @irq[cpu] = args->irq;\n",
+              List.of("d irq", "s name")),
+          new Stock(
+              "irq",
+              "irq_handler_exit",
+              Level.FULL,
+              "/@irq[cpu] == args->irq/",
+              "",
+              List.of("d irq", "d ret")));
 
   private static final List<Stock> X86 =
       List.of(
@@ -96,12 +115,13 @@ public final class BpftraceScript {
     out.write("#!/usr/bin/env bpftrace\n");
     KprobeText.heading(out, "//", plan);
     out.write(
-        "// Usage: bpftrace THIS_FILE > capture.jsonl, as root. The output is a row for each\n");
-    out.write("// event, which vgictrace reads as it is.\n");
+        "// Usage: BPFTRACE_PERF_RB_PAGES=4096 bpftrace THIS_FILE > capture.jsonl, as root. The"
+            + " output\n// is a row for each event, which vgictrace reads as it is.\n");
     KprobeText.remarks(out, "//", plan);
     for (Stock stock : tracepoints(plan.options().target())) {
       if (stock.level().compareTo(plan.options().level()) <= 0) {
         out.write("\ntracepoint:" + stock.system() + ":" + stock.event() + "\n");
+        out.write(stock.filter().isEmpty() ? "" : stock.filter() + "\n");
         print(stock);
       }
     }
@@ -206,7 +226,7 @@ public final class BpftraceScript {
       text.append(name(name)).append(isText ? "\\\"%s\\\"" : '%' + conversion);
       arguments.add(isText ? "str(args->" + name + ")" : "args->" + name);
     }
-    print(stock.system() + ':' + stock.event(), text.toString(), arguments, "");
+    print(stock.system() + ':' + stock.event(), text.toString(), arguments, stock.then());
   }
 
   /** A member up to its value; those that say when and where keep their names. */
