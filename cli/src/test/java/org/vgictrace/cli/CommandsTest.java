@@ -18,6 +18,8 @@ import java.util.TimeZone;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.vgictrace.fixtures.Shipped;
 
 /** The commands on shipped captures, end to end. */
@@ -38,6 +40,20 @@ class CommandsTest {
         .contains("model M612")
         .doesNotContain("\u001b");
     assertThat(run.out().lines().skip(1)).allMatch(line -> line.length() <= 78);
+  }
+
+  /** Whose list registers a log of hardware shows accesses to is the host's GIC. */
+  @ParameterizedTest
+  @CsvSource({
+    "qemu-kvm-6.1-gicv2, '0 VMs, 0 vCPUs, host GICv2'",
+    "qemu-kvm-6.12-gicv3, '0 VMs, 0 vCPUs, host GICv3'",
+    "qemu-xen-4.20-gicv2, '0 VMs, 2 vCPUs, host GICv2'",
+    "qemu-xen-4.20-gicv3, '0 VMs, 2 vCPUs, host GICv3'"
+  })
+  void infoSaysTheHostsGicOfALogOfHardware(String name, String machines) {
+    String log = Shipped.file(name, "gic.log.zst").toString();
+    assertThat(Run.of("info", log).out().lines().filter(line -> line.startsWith("  machines")))
+        .containsExactly("  machines    " + machines);
   }
 
   /** A log of hardware is not told what a hypervisor's trace would show. */

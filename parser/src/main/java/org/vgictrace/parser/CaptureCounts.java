@@ -42,8 +42,12 @@ public record CaptureCounts(
     return lastTs - firstTs;
   }
 
-  /** Events known to be lost, over all CPUs. */
+  /** Events known to be lost, over all CPUs; at most {@link Long#MAX_VALUE}. */
   public long lost() {
-    return lostByCpu.values().stream().mapToLong(Long::longValue).sum();
+    long sum = 0;
+    for (long lost : lostByCpu.values()) {
+      sum = lost > Long.MAX_VALUE - sum ? Long.MAX_VALUE : sum + lost;
+    }
+    return sum;
   }
 }

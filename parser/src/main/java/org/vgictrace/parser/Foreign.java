@@ -12,6 +12,19 @@ final class Foreign {
   private static final Pattern PERF_TRACE =
       Pattern.compile("^ *\\d+\\.\\d+ \\( *(\\d+\\.\\d+ ms)? *\\): \\S.*", Pattern.DOTALL);
 
+  /** Address and size of a record: {@code 0x6a8@perf.data [0x290]: event: 69}. */
+  private static final Pattern PERF_DUMP =
+      Pattern.compile("\\s*0x[0-9a-f]+(@\\S+)? \\[0x[0-9a-f]+\\]: event: \\d.*", Pattern.DOTALL);
+
+  /** {@code task 12 [001] 63.160278: vcpu_id=0}, without the event's name. */
+  private static final Pattern NO_EVENT =
+      Pattern.compile("\\s*[^\n]*\\s\\d+\\s+(\\[\\d+\\]\\s+)?\\d+\\.\\d{6,9}:.*", Pattern.DOTALL);
+
+  /** {@code task 12 [001] kvm:kvm_entry: PC: 0x40}, without the time. */
+  private static final Pattern NO_TIME =
+      Pattern.compile(
+          "\\s*[^\n]*\\d\\s+(\\[\\d+\\]\\s+)?[a-z_0-9]+:[a-z_0-9]+: .*", Pattern.DOTALL);
+
   private static final String ELF = "\177ELF";
   private static final int TAR_MAGIC = 257;
   private static final int TEXT_MAX = 400;
@@ -34,6 +47,17 @@ final class Foreign {
     }
     if (PERF_TRACE.matcher(text).matches()) {
       return "; this looks like the text of perf trace, which has no events: use perf record";
+    }
+    if (PERF_DUMP.matcher(text).matches()) {
+      return "; this looks like records dumped by perf script -D: give perf.data itself";
+    }
+    if (NO_EVENT.matcher(text).matches()) {
+      return "; if this is text of perf script, it lacks the field event (-F"
+          + " comm,tid,cpu,time,event,trace)";
+    }
+    if (NO_TIME.matcher(text).matches()) {
+      return "; if this is text of perf script, it lacks the field time (-F"
+          + " comm,tid,cpu,time,event,trace)";
     }
     if (isPage(head, ByteOrder.LITTLE_ENDIAN) || isPage(head, ByteOrder.BIG_ENDIAN)) {
       return "; if these are pages of a ring buffer (trace_pipe_raw), give the directory that holds"

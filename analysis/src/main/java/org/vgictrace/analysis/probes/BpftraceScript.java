@@ -4,134 +4,105 @@ import java.io.IOException;
 import java.io.Writer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 
 /**
- * Writes the probes as a bpftrace script whose output is ftrace text: every command that takes a
- * capture takes it as it is.
+ * Writes the probes as a bpftrace script that prints rows, a JSON object for each: every command
+ * that takes a capture takes its output as it is, and puts the rows of the CPUs in order.
+ *
+ * <pre>
+ *   {"ts":5000000001,"cpu":1,"pid":17,"comm":"CPU 0/KVM","event":"kvm:kvm_entry","vcpu_pc":64}
+ * </pre>
  */
 public final class BpftraceScript {
-  private static final String PREFIX = "%s-%d [%03d] %llu.%09llu: ";
-  private static final String CONTEXT = "comm, tid, cpu, nsecs / 1000000000, nsecs % 1000000000";
+  private static final String PREFIX =
+      "{\\\"ts\\\":%llu,\\\"cpu\\\":%d,\\\"pid\\\":%d,\\\"comm\\\":\\\"%s\\\",\\\"event\\\":\\\"";
+  private static final Set<String> ROW =
+      Set.of("ts", "seq", "kind", "event", "cpu", "pid", "comm", "flags", "preempt", "buffer");
+  private static final String CONTEXT = "nsecs, cpu, tid, comm";
 
-  /** A tracepoint with the text that the kernel prints for it. */
-  private record Stock(String system, String event, Level level, String text, String arguments) {}
+  /**
+   * A tracepoint.
+   *
+   * @param filter when it prints, empty for always
+   * @param then what it does besides
+   * @param fields what it prints, as {@code conversion name}, {@code s} for texts
+   */
+  private record Stock(
+      String system, String event, Level level, String filter, String then, List<String> fields) {
+    Stock(String system, String event, Level level, String... fields) {
+      this(system, event, level, "", "", List.of(fields));
+    }
+  }
 
+  /**
+   * Every row that is printed wakes bpftrace up by an interrupt of another CPU's: recorded, these
+   * would never end. An exit does not tell the name, so the last entry that counts is remembered.
+   */
   private static final List<Stock> INTERRUPTS =
       List.of(
           new Stock(
               "irq",
               "irq_handler_entry",
               Level.MINIMAL,
-              "irq=%d name=%s",
-              "args->irq, str(args->name)"),
+              "/str(args->name) != \"IPI\"/",
+              "  @irq[cpu] = args->irq;\n",
+              List.of("d irq", "s name")),
           new Stock(
               "irq",
               "irq_handler_exit",
               Level.FULL,
-              "irq=%d ret=%s",
-              "args->irq, args->ret != 0 ? \"handled\" : \"unhandled\""));
+              "/@irq[cpu] == args->irq/",
+              "",
+              List.of("d irq", "d ret")));
 
   private static final List<Stock> X86 =
       List.of(
-          new Stock(
-              "kvm", "kvm_entry", Level.MINIMAL, "vcpu %u, rip 0x%lx", "args->vcpu_id, args->rip"),
+          new Stock("kvm", "kvm_entry", Level.MINIMAL, "u vcpu_id", "llu rip"),
           new Stock(
               "kvm",
               "kvm_xen_hypercall",
               Level.MINIMAL,
-              "nr 0x%lx a0 0x%lx a1 0x%lx a2 0x%lx a3 0x%lx a4 0x0 a5 0",
-              "args->nr, args->a0, args->a1, args->a2, args->a3"),
-          new Stock("kvm", "kvm_inj_virq", Level.MINIMAL, "IRQ 0x%x", "args->vector"));
+              "llu nr",
+              "llu a0",
+              "llu a1",
+              "llu a2",
+              "llu a3"),
+          new Stock("kvm", "kvm_inj_virq", Level.MINIMAL, "u vector"));
 
   private static final List<Stock> ARM64 =
       List.of(
-          new Stock("kvm", "kvm_entry", Level.MINIMAL, "PC: 0x%016llx", "args->vcpu_pc"),
+          new Stock("kvm", "kvm_entry", Level.MINIMAL, "llu vcpu_pc"),
+          new Stock("kvm", "kvm_exit", Level.MINIMAL, "d ret", "u esr_ec", "llu vcpu_pc"),
           new Stock(
-              "kvm",
-              "kvm_exit",
-              Level.MINIMAL,
-              "%s: HSR_EC: 0x%04x (-), PC: 0x%016llx",
-              "args->ret == 0 ? \"IRQ\" : args->ret == 1 ? \"SERROR\" : args->ret == 2 ?"
-                  + " \"TRAP\" : \"0x3\", args->esr_ec, args->vcpu_pc"),
+              "kvm", "vgic_update_irq_pending", Level.MINIMAL, "llu vcpu_id", "u irq", "d level"),
           new Stock(
-              "kvm",
-              "vgic_update_irq_pending",
-              Level.MINIMAL,
-              "VCPU: %lld, IRQ %d, level: %d",
-              "args->vcpu_id, args->irq, args->level"),
+              "kvm", "kvm_irq_line", Level.MINIMAL, "u type", "d vcpu_idx", "d irq_num", "d level"),
+          new Stock("kvm", "kvm_mmio", Level.MINIMAL, "u type", "u len", "llu gpa", "llu val"),
+          new Stock("kvm", "kvm_set_irq", Level.FULL, "u gsi", "d level", "d irq_source_id"),
+          new Stock("kvm", "kvm_ack_irq", Level.FULL, "u irqchip", "u pin"),
+          new Stock("kvm", "kvm_timer_update_irq", Level.FULL, "llu vcpu_id", "u irq", "d level"),
           new Stock(
-              "kvm",
-              "kvm_irq_line",
-              Level.MINIMAL,
-              "Inject - interrupt (%d), vcpu->idx: %d, num: %d, level: %d",
-              "args->type, args->vcpu_idx, args->irq_num, args->level"),
+              "kvm", "kvm_timer_save_state", Level.FULL, "llu ctl", "llu cval", "d timer_idx"),
           new Stock(
-              "kvm",
-              "kvm_mmio",
-              Level.MINIMAL,
-              "mmio %s len %u gpa 0x%llx val 0x%llx",
-              "args->type == 0 ? \"unsatisfied-read\" : args->type == 1 ? \"read\" : \"write\","
-                  + " args->len, args->gpa, args->val"),
-          new Stock(
-              "kvm",
-              "kvm_set_irq",
-              Level.FULL,
-              "gsi %u level %d source %d",
-              "args->gsi, args->level, args->irq_source_id"),
-          new Stock(
-              "kvm", "kvm_ack_irq", Level.FULL, "irqchip %u pin %u", "args->irqchip, args->pin"),
-          new Stock(
-              "kvm",
-              "kvm_timer_update_irq",
-              Level.FULL,
-              "VCPU: %lld, IRQ %d, level %d",
-              "args->vcpu_id, args->irq, args->level"),
-          new Stock(
-              "kvm",
-              "kvm_timer_save_state",
-              Level.FULL,
-              "   CTL: 0x%06llx CVAL: 0x%llx arch_timer_ctx_index: %d",
-              "args->ctl, args->cval, args->timer_idx"),
-          new Stock(
-              "kvm",
-              "kvm_timer_restore_state",
-              Level.FULL,
-              "CTL: 0x%06llx CVAL: 0x%llx arch_timer_ctx_index: %d",
-              "args->ctl, args->cval, args->timer_idx"),
-          new Stock(
-              "kvm",
-              "kvm_timer_hrtimer_expire",
-              Level.FULL,
-              "arch_timer_ctx_index: %d",
-              "args->timer_idx"),
-          new Stock(
-              "kvm",
-              "kvm_timer_emulate",
-              Level.FULL,
-              "arch_timer_ctx_index: %d (should_fire: %d)",
-              "args->timer_idx, args->should_fire"),
-          new Stock(
-              "kvm",
-              "kvm_wfx_arm64",
-              Level.FULL,
-              "guest executed wf%s at: 0x%016llx",
-              "args->is_wfe ? \"e\" : \"i\", args->vcpu_pc"),
-          new Stock(
-              "kvm",
-              "kvm_vcpu_wakeup",
-              Level.FULL,
-              "%s time %lld ns, polling %s",
-              "args->waited ? \"wait\" : \"poll\", args->ns, args->valid ? \"valid\" :"
-                  + " \"invalid\""),
+              "kvm", "kvm_timer_restore_state", Level.FULL, "llu ctl", "llu cval", "d timer_idx"),
+          new Stock("kvm", "kvm_timer_hrtimer_expire", Level.FULL, "d timer_idx"),
+          new Stock("kvm", "kvm_timer_emulate", Level.FULL, "d timer_idx", "d should_fire"),
+          new Stock("kvm", "kvm_wfx_arm64", Level.FULL, "llu vcpu_pc", "d is_wfe"),
+          new Stock("kvm", "kvm_vcpu_wakeup", Level.FULL, "llu ns", "d waited", "d valid"),
           new Stock(
               "kvm",
               "kvm_sys_access",
               Level.FULL,
-              "PC: %llx - (%d,%d,%d,%d,%d) %s",
-              "args->vcpu_pc, args->Op0, args->Op1, args->CRn, args->CRm, args->Op2,"
-                  + " args->is_write ? \"write\" : \"read\""));
+              "llu vcpu_pc",
+              "d is_write",
+              "u Op0",
+              "u Op1",
+              "u CRn",
+              "u CRm",
+              "u Op2"));
 
   private final Writer out;
 
@@ -143,18 +114,20 @@ public final class BpftraceScript {
   public void write(ProbePlan plan) throws IOException {
     out.write("#!/usr/bin/env bpftrace\n");
     KprobeText.heading(out, "//", plan);
-    out.write("// Usage: bpftrace THIS_FILE > capture.txt, as root. The output is ftrace text.\n");
+    out.write(
+        "// Usage: BPFTRACE_PERF_RB_PAGES=4096 bpftrace THIS_FILE > capture.jsonl, as root. The"
+            + " output\n// is a row for each event, which vgictrace reads as it is.\n");
     KprobeText.remarks(out, "//", plan);
-    out.write("\nBEGIN { printf(\"# tracer: nop\\n\"); }\n");
     for (Stock stock : tracepoints(plan.options().target())) {
       if (stock.level().compareTo(plan.options().level()) <= 0) {
         out.write("\ntracepoint:" + stock.system() + ":" + stock.event() + "\n");
-        print(stock.event() + ": " + stock.text(), List.of(stock.arguments()), "");
+        out.write(stock.filter().isEmpty() ? "" : stock.filter() + "\n");
+        print(stock);
       }
     }
     for (Probe probe : plan.probes()) {
       if (!probe.look()) {
-        probe(probe);
+        probe(plan.options().target().group(), probe);
       }
     }
   }
@@ -170,7 +143,7 @@ public final class BpftraceScript {
     return all;
   }
 
-  private void probe(Probe probe) throws IOException {
+  private void probe(String group, Probe probe) throws IOException {
     SortedSet<Integer> remembered = new TreeSet<>();
     if (probe.onReturn()) {
       for (Fetch field : probe.fields()) {
@@ -191,14 +164,13 @@ public final class BpftraceScript {
       forget = deletes.toString();
     }
     out.write("\n" + (probe.onReturn() ? "kretprobe:" : "kprobe:") + probe.function() + "\n");
-    StringBuilder text = new StringBuilder(probe.event());
-    text.append(": (").append(probe.function()).append(')');
+    StringBuilder text = new StringBuilder();
     List<String> arguments = new ArrayList<>();
     for (Fetch field : probe.fields()) {
-      text.append(' ').append(field.name()).append('=');
+      text.append(name(field.name()));
       append(text, arguments, probe, field);
     }
-    print(text.toString(), arguments, forget);
+    print(group + ':' + probe.event(), text.toString(), arguments, forget);
   }
 
   /** The map that holds an argument until the function returns. */
@@ -215,20 +187,15 @@ public final class BpftraceScript {
       return;
     }
     for (int i = 0; i < count; i++) {
-      text.append(i == 0 ? '{' : ',').append(conversion(type));
+      text.append(i == 0 ? '[' : ',').append(conversion(type));
       arguments.add(value(probe, field, i));
     }
-    text.append('}');
+    text.append(']');
   }
 
-  /** As kprobe events print a value. */
+  /** JSON has no hexadecimal numbers. */
   private static String conversion(FetchType type) {
-    String size = type.bits() == 64 ? "ll" : "";
-    return switch (type.sign()) {
-      case 's' -> "%" + size + "d";
-      case 'x' -> "0x%" + size + "x";
-      default -> "%" + size + "u";
-    };
+    return (type.bits() == 64 ? "%ll" : "%") + (type.sign() == 's' ? 'd' : 'u');
   }
 
   private static String value(Probe probe, Fetch field, int element) {
@@ -248,8 +215,28 @@ public final class BpftraceScript {
     };
   }
 
-  private void print(String text, List<String> arguments, String then) throws IOException {
-    out.write("{\n  printf(\"" + PREFIX + text + "\\n\",\n    " + CONTEXT);
+  private void print(Stock stock) throws IOException {
+    StringBuilder text = new StringBuilder();
+    List<String> arguments = new ArrayList<>();
+    for (String field : stock.fields()) {
+      int blank = field.indexOf(' ');
+      String conversion = field.substring(0, blank);
+      String name = field.substring(blank + 1);
+      boolean isText = conversion.equals("s");
+      text.append(name(name)).append(isText ? "\\\"%s\\\"" : '%' + conversion);
+      arguments.add(isText ? "str(args->" + name + ")" : "args->" + name);
+    }
+    print(stock.system() + ':' + stock.event(), text.toString(), arguments, stock.then());
+  }
+
+  /** A member up to its value; those that say when and where keep their names. */
+  private static String name(String field) {
+    return ",\\\"" + (ROW.contains(field) ? "." : "") + field + "\\\":";
+  }
+
+  private void print(String event, String members, List<String> arguments, String then)
+      throws IOException {
+    out.write("{\n  printf(\"" + PREFIX + event + "\\\"" + members + "}\\n\",\n    " + CONTEXT);
     for (String argument : arguments) {
       out.write(",\n    " + argument);
     }

@@ -95,6 +95,24 @@ final class CaptureWords {
         : counts.duration() + " clock units";
   }
 
+  /**
+   * The host's GIC. The log of an emulated one tells by whose list registers are accessed: {@code
+   * gicv3_ich_lr_write} and the like are the system registers of a GICv3 (QEMU's
+   * hw/intc/trace-events), {@code gic_hyp_write} and {@code gic_lr_entry} the memory-mapped ones of
+   * a GICv2.
+   */
+  static String hostGic(ReplayResult replay, CaptureCounts counts) {
+    if (!replay.hostGic().equals("unknown")) {
+      return replay.hostGic();
+    }
+    boolean third =
+        counts.eventsByName().keySet().stream().anyMatch(e -> e.startsWith("gicv3_ich_"));
+    boolean second =
+        counts.eventsByName().keySet().stream()
+            .anyMatch(e -> e.startsWith("gic_hyp_") || e.equals("gic_lr_entry"));
+    return second == third ? "unknown" : second ? "GICv2" : "GICv3";
+  }
+
   /** VMs and vCPUs. */
   static String machines(ReplayResult replay) {
     return Figures.counted(replay.vms(), "VM") + ", " + Figures.counted(replay.vcpus(), "vCPU");

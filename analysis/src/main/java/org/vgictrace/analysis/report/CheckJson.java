@@ -106,7 +106,7 @@ public final class CheckJson {
     if (!replay.candidates().isEmpty()) {
       candidates(replay.candidates());
     }
-    json.writeStringField("host_gic", replay.hostGic());
+    json.writeStringField("host_gic", CaptureWords.hostGic(replay, counts));
     Json.string(json, "clock", meta.clock());
     json.writeNumberField("cpus", counts.eventsByCpu().size());
     json.writeNumberField("vms", replay.vms());

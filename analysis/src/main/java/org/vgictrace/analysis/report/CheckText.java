@@ -42,7 +42,8 @@ public final class CheckText {
             + ": "
             + style.verdict(verdict, verdict.label())
             + found(report));
-    lines.entry(2, 0, "", CaptureWords.origin(meta) + ", host " + replay.hostGic());
+    lines.entry(
+        2, 0, "", CaptureWords.origin(meta) + ", host " + CaptureWords.hostGic(replay, counts));
     lines.entry(2, 0, "", CaptureWords.extent(meta, counts) + "; " + CaptureWords.machines(replay));
     lines.entry(2, 0, "", "model " + CaptureWords.model(report));
     for (String loss : CaptureWords.losses(counts, replay)) {

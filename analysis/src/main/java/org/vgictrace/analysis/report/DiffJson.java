@@ -48,7 +48,8 @@ public final class DiffJson {
     json.writeStringField("file", side.check().meta().file());
     Json.string(json, "release", side.check().meta().release());
     json.writeStringField("profile", side.check().replay().profile());
-    json.writeStringField("host_gic", side.check().replay().hostGic());
+    json.writeStringField(
+        "host_gic", CaptureWords.hostGic(side.check().replay(), side.check().counts()));
     json.writeStringField("verdict", side.check().verdict().label());
     json.writeNumberField("findings", side.check().findings().size());
     json.writeNumberField("duration_ns", side.check().counts().duration());

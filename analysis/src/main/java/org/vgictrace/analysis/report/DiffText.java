@@ -73,7 +73,12 @@ public final class DiffText {
                 ? ""
                 : ", " + Figures.counted(report.findings().size(), "finding")));
     lines.entry(
-        3, 0, "", CaptureWords.origin(report.meta()) + ", host " + report.replay().hostGic());
+        3,
+        0,
+        "",
+        CaptureWords.origin(report.meta())
+            + ", host "
+            + CaptureWords.hostGic(report.replay(), report.counts()));
     lines.entry(
         3,
         0,

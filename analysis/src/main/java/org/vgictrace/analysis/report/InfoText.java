@@ -95,7 +95,9 @@ public final class InfoText {
             + " modelled, "
             + (counts.events() - counts.eventsModelled())
             + " of no use to the model");
-    field("machines", CaptureWords.machines(replay) + ", host " + replay.hostGic());
+    field(
+        "machines",
+        CaptureWords.machines(replay) + ", host " + CaptureWords.hostGic(replay, counts));
     field("model", CaptureWords.model(report));
   }
 

@@ -115,15 +115,15 @@ class XenProbesTest {
             """
             tracepoint:kvm:kvm_inj_virq
             {
-              printf("%s-%d [%03d] %llu.%09llu: kvm_inj_virq: IRQ 0x%x\\n",
-                comm, tid, cpu, nsecs / 1000000000, nsecs % 1000000000,
+              printf("{\\"ts\\":%llu,\\"cpu\\":%d,\\"pid\\":%d,\\"comm\\":\\"%s\\",\\"event\\":\\"kvm:kvm_inj_virq\\",\\"vector\\":%u}\\n",
+                nsecs, cpu, tid, comm,
                 args->vector);
             }
 
             kprobe:kvm_xen_set_evtchn_fast
             {
-              printf("%s-%d [%03d] %llu.%09llu: fast: (kvm_xen_set_evtchn_fast) port=%u vcpu=%u idx=%d prio=0x%x xe=0x%llx kvm=0x%llx\\n",
-                comm, tid, cpu, nsecs / 1000000000, nsecs % 1000000000,
+              printf("{\\"ts\\":%llu,\\"cpu\\":%d,\\"pid\\":%d,\\"comm\\":\\"%s\\",\\"event\\":\\"kxe:fast\\",\\"port\\":%u,\\"vcpu\\":%u,\\"idx\\":%d,\\"prio\\":%u,\\"xe\\":%llu,\\"kvm\\":%llu}\\n",
+                nsecs, cpu, tid, comm,
                 *(uint32*)(arg0 + 0),
                 *(uint32*)(arg0 + 4),
                 *(int32*)(arg0 + 8),

@@ -43,6 +43,11 @@ final class EventTable implements TolerantTokenizer.KnownNames {
     return events;
   }
 
+  /** Whether a binding is for one of them. */
+  boolean anyBound() {
+    return events.stream().anyMatch(EventText::isBound);
+  }
+
   /** The event of a name; it is added if it is new. */
   EventText of(byte[] b, int start, int end) {
     int length = Math.min(end - start, NAME_BYTES_MAX);

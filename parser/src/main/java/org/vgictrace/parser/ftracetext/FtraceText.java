@@ -19,7 +19,7 @@ public final class FtraceText implements CaptureFormat {
 
   @Override
   public Match match(Head head) {
-    if (InputLines.isWebPage(head)) {
+    if (InputLines.isWebPage(head) || InputLines.isJson(head)) {
       return Match.YES;
     }
     TextHead beginning = new TextHead((bytes, start, end) -> false);

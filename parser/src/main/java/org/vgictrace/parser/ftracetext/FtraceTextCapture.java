@@ -55,6 +55,10 @@ final class FtraceTextCapture implements Capture {
     if (!head.isText() && InputLines.isWebPage(input.head())) {
       throw InputException.unrecognised(input.name(), "is a web page without a trace in it");
     }
+    if (!head.isText() && InputLines.isJson(input.head())) {
+      throw InputException.unrecognised(
+          input.name(), "is JSON of trace events without systemTraceEvents, the text of ftrace");
+    }
     lines.rewind();
     if (head.isRaw()) {
       throw new InputException(
@@ -97,7 +101,8 @@ final class FtraceTextCapture implements Capture {
     }
     TextPass pass = new TextPass(lines, decoder);
     pass.run();
-    return pass.counts(input.stream().damage());
+    String damage = input.stream().damage();
+    return pass.counts(damage == null ? lines.damage() : damage);
   }
 
   @Override

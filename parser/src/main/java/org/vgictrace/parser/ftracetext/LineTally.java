@@ -47,6 +47,11 @@ final class LineTally {
     events++;
   }
 
+  /** Events with a time. */
+  long events() {
+    return events;
+  }
+
   void bareEvent() {
     bare++;
   }

@@ -13,7 +13,6 @@ import org.vgictrace.parser.event.BatchConsumer;
 import org.vgictrace.parser.event.BatchPool;
 import org.vgictrace.parser.event.Kind;
 import org.vgictrace.parser.event.Names;
-import org.vgictrace.parser.ftracetext.PerfScriptHead.Times;
 import org.vgictrace.parser.input.Input;
 import org.vgictrace.parser.lines.LineSource;
 
@@ -23,16 +22,14 @@ final class PerfScriptCapture implements Capture {
   private final LineSource lines;
   private final BindingPacks packs;
   private final CaptureMeta meta;
-  private final Times times;
-  private final boolean lacksGuest;
+  private final PerfScriptHead head;
 
   private PerfScriptCapture(
       Input input, LineSource lines, BindingPacks packs, PerfScriptHead head) {
     this.input = input;
     this.lines = lines;
     this.packs = packs;
-    this.times = head.times();
-    this.lacksGuest = head.lacksGuest();
+    this.head = head;
     this.meta =
         new CaptureMeta(
             input.name(),
@@ -64,8 +61,7 @@ final class PerfScriptCapture implements Capture {
   public CaptureCounts read(Set<Kind> wanted, BatchConsumer consumer) throws IOException {
     BatchBuilder builder = new BatchBuilder(new BatchPool(new Names()), consumer);
     PerfScriptPass pass =
-        new PerfScriptPass(
-            lines, new TextDecoder(builder, packs::byRecordedName, wanted), times, lacksGuest);
+        new PerfScriptPass(lines, new TextDecoder(builder, packs::byRecordedName, wanted), head);
     pass.run();
     return pass.counts(input.stream().damage());
   }

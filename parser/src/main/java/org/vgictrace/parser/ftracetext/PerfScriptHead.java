@@ -11,10 +11,11 @@ import org.vgictrace.parser.lines.LineSource;
  * value} of {@code --header}, and whether the times are those of a clock.
  *
  * <p>{@link #match} reads no further than to the first event. {@link #read} reads on: to tell
- * {@code --reltime} from {@code --deltatime}, which both begin with time 0, and to see whether perf
- * left out the samples that are marked as the guest's. An arm64 host marks all so that it records
- * while a vCPU is loaded (kvm_arch_pmi_in_guest), and perf script prints them only if it is given
- * the guest's symbols; then there is no guest entry in the text.
+ * {@code --reltime} from {@code --deltatime}, which both begin with time 0, to learn which columns
+ * all lines have in common, and to see whether perf left out the samples that are marked as the
+ * guest's. An arm64 host marks all so that it records while a vCPU is loaded
+ * (kvm_arch_pmi_in_guest), and perf script prints them only if it is given the guest's symbols;
+ * then there is no guest entry in the text.
  */
 final class PerfScriptHead {
   /** A host sets up a VM with fewer events before the first guest entry. */
@@ -27,6 +28,14 @@ final class PerfScriptHead {
   };
 
   private static final int LINE_BYTES_MAX = 1024;
+
+  /** Enough to tell columns from what texts happen to end with. */
+  private static final int EVENTS_COMPARED = 256;
+
+  /** One of so many events, at least, is nearer to the one before it than that was to its own. */
+  private static final int STEPS_BACK_SHARE = 8;
+
+  private static final int EVENTS_LEAST = 16;
 
   private static final LineSource.Listener NOBODY = new LineSource.Quiet();
 
@@ -51,7 +60,9 @@ final class PerfScriptHead {
   private int events;
   private long first;
   private long previous;
-  private boolean stepsBack;
+  private int stepsBack;
+  private PerfScriptTail tail = PerfScriptTail.NONE;
+  private boolean latency = true;
   private boolean ofArm;
   private boolean ofGuest;
 
@@ -86,10 +97,25 @@ final class PerfScriptHead {
   }
 
   Times times() {
-    if (events < 2 || first != 0) {
+    if (events < 2) {
       return Times.ABSOLUTE;
     }
-    return stepsBack ? Times.SINCE_PREVIOUS : Times.SINCE_FIRST;
+    // perf sorts: only differences step back, and often. Records that are no events may be first.
+    boolean often = events >= EVENTS_LEAST && stepsBack > events / STEPS_BACK_SHARE;
+    if (first == 0 && stepsBack > 0 || often) {
+      return Times.SINCE_PREVIOUS;
+    }
+    return first == 0 ? Times.SINCE_FIRST : Times.ABSOLUTE;
+  }
+
+  /** Whether the CPUs have no brackets ({@code perf script -L}). */
+  boolean isLatency() {
+    return events > 0 && latency;
+  }
+
+  /** What is behind the text of each event. */
+  PerfScriptTail tail() {
+    return events > 1 ? tail : PerfScriptTail.NONE;
   }
 
   /** Reads up to the first event; for a source that is not used any more. */
@@ -103,7 +129,9 @@ final class PerfScriptHead {
   void read(LineSource lines) throws IOException {
     lines.keepFrom(0);
     long bytes = 0;
-    while (bytes < BYTES_MAX && !(ofGuest && first != 0) && lines.next(NOBODY)) {
+    while (bytes < BYTES_MAX
+        && !(ofGuest && first != 0 && events >= EVENTS_COMPARED)
+        && lines.next(NOBODY)) {
       bytes += lines.end() - lines.start() + 1;
       line(lines.bytes(), lines.start(), lines.end());
     }
@@ -130,12 +158,24 @@ final class PerfScriptHead {
     if (events++ == 0) {
       first = record.time;
     }
+    if (events <= EVENTS_COMPARED) {
+      compare(b, from, end);
+    }
     ofGuest |= contains(b, record, ENTRY) || contains(b, record, EXIT);
     for (int i = 0; i < ARM.length && !ofArm; i++) {
       ofArm = contains(b, record, ARM[i]);
     }
-    stepsBack |= record.time < previous;
+    stepsBack += record.time < previous ? 1 : 0;
     previous = record.time;
+  }
+
+  /** Takes what an event has in common with those before it. */
+  private void compare(byte[] b, int from, int end) {
+    latency &= PerfScriptContext.isLatency(b, from, tokenizer.contextEnd());
+    if (events == 1 || tail != PerfScriptTail.NONE) {
+      PerfScriptTail own = PerfScriptTail.of(b, Math.min(record.nameEnd + 1, end), end);
+      tail = events == 1 ? own : tail.common(own);
+    }
   }
 
   private void comment(String line) {

@@ -1,6 +1,8 @@
 package org.vgictrace.parser.ftracetext;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -10,17 +12,19 @@ import org.vgictrace.parser.diag.Place;
 import org.vgictrace.parser.event.EventTally;
 import org.vgictrace.parser.ftracetext.PerfScriptHead.Times;
 import org.vgictrace.parser.lines.LineSource;
+import org.vgictrace.parser.lines.Swar;
 
 /** One reading of {@code perf script}'s text, line by line in file order. */
 final class PerfScriptPass implements LineSource.Listener {
+  private static final byte[] LENGTH = {'i', 'l', 'e', 'n', ':'};
   private static final byte[] LOST = {'L', 'O', 'S', 'T'};
-  private static final int NOTE_PREFIX_BYTES = "PERF_RECORD_".length();
+  private static final byte[] RECORD = "PERF_RECORD_".getBytes(StandardCharsets.US_ASCII);
 
   private final LineSource lines;
   private final TextDecoder decoder;
   private final Times times;
   private final boolean lacksGuest;
-  private final PerfScriptTokenizer tokenizer = new PerfScriptTokenizer();
+  private final PerfScriptTokenizer tokenizer;
   private final LineTally tally = new LineTally();
   private final TextRecord record = new TextRecord();
   private final FlagColumns noFlags = new FlagColumns();
@@ -28,17 +32,15 @@ final class PerfScriptPass implements LineSource.Listener {
   private final SortedMap<Integer, Long> lostByCpu = new TreeMap<>();
   private long sum;
   private boolean withoutCpu;
+  private boolean withText;
   private long gaps;
 
-  /**
-   * @param times what the times are
-   * @param lacksGuest whether events may be missing before any other, see {@link PerfScriptHead}
-   */
-  PerfScriptPass(LineSource lines, TextDecoder decoder, Times times, boolean lacksGuest) {
-    this.lacksGuest = lacksGuest;
+  PerfScriptPass(LineSource lines, TextDecoder decoder, PerfScriptHead head) {
+    this.lacksGuest = head.lacksGuest();
     this.lines = lines;
     this.decoder = decoder;
-    this.times = times;
+    this.times = head.times();
+    this.tokenizer = new PerfScriptTokenizer(head);
     noFlags.read(lines.bytes(), 0, 0);
   }
 
@@ -71,25 +73,33 @@ final class PerfScriptPass implements LineSource.Listener {
       read(b);
     } else if (ContextReader.skipBlanks(b, from) >= end
         || b[from] == '#'
-        || isFrame(b, from, end)) {
+        || isContinued(b, from, end)) {
       tally.noise();
     } else if (tokenizer.readTimeless(b, from, end, record)) {
       decoder.bare(b, record);
       tally.bareEvent();
+    } else if (PerfScriptTokenizer.hasTime(b, from, end)) {
+      tally.unparsed(
+          lines.number(), "no-event", "does not tell the event (field event of perf script -F)");
     } else {
       tally.unparsed(lines.number(), "line-unparsed", "neither an event nor a known line");
     }
   }
 
   private void read(byte[] b) throws IOException {
-    if (tokenizer.isNote()) {
-      note(b);
-      return;
-    }
     if (times == Times.SINCE_PREVIOUS) {
       sum += record.time;
       record.time = sum;
     }
+    if (tokenizer.isNote()) {
+      note(b);
+      return;
+    }
+    if (record.time < 0 && times == Times.ABSOLUTE) {
+      tally.unparsed(lines.number(), "time-unreadable", "the time is no clock's");
+      return;
+    }
+    withText |= record.payloadEnd > record.payloadStart;
     withoutCpu |= record.cpu < 0;
     if (lacksGuest) {
       gaps++;
@@ -104,12 +114,10 @@ final class PerfScriptPass implements LineSource.Listener {
 
   /** Takes a record that is not an event, of which only losses are of interest. */
   private void note(byte[] b) throws IOException {
-    int word = record.nameStart + NOTE_PREFIX_BYTES;
-    for (int i = 0; i < LOST.length; i++) {
-      if (b[word + i] != LOST[i]) {
-        tally.noise();
-        return;
-      }
+    int word = record.nameStart + RECORD.length;
+    if (!startsWith(b, word, record.payloadEnd, LOST)) {
+      tally.noise();
+      return;
     }
     cursor.set(b, record.payloadStart, record.payloadEnd);
     while (cursor.pos < cursor.end && !AsciiCursor.isDigit(b[cursor.pos])) {
@@ -122,17 +130,48 @@ final class PerfScriptPass implements LineSource.Listener {
         record.cpu, Math.max(0, lost), (x, y) -> x > Long.MAX_VALUE - y ? Long.MAX_VALUE : x + y);
   }
 
-  /** Whether a line is part of a call chain: {@code ffffffff821f8298 __schedule+0x618 (...)}. */
-  private static boolean isFrame(byte[] b, int from, int end) {
+  /**
+   * Whether a line continues the one before it, or is a record of perf's own without a time.
+   *
+   * <pre>
+   *           ffffffff821f8298 __schedule+0x618 ([kernel.kallsyms])     a call chain
+   *   core.c:6789                                                       field srcline
+   *   libc.so.6[d43b8]
+   *  ilen: 4                                                            insnlen after a call chain
+   *   PERF_RECORD_FINISHED_ROUND
+   * </pre>
+   */
+  private static boolean isContinued(byte[] b, int from, int end) {
     int p = ContextReader.skipBlanks(b, from);
+    if (startsWith(b, p, end, RECORD)) {
+      return true;
+    }
     if (p == from) {
       return false;
     }
-    int digits = p;
-    while (p < end && AsciiCursor.hexDigit(b[p]) >= 0) {
-      p++;
+    int word = p;
+    boolean hex = true;
+    while (p < end && !AsciiCursor.isBlank(b[p])) {
+      hex &= AsciiCursor.hexDigit(b[p++]) >= 0;
     }
-    return p > digits && (p == end || AsciiCursor.isBlank(b[p]));
+    return hex
+        || b[from] == '\t'
+        || startsWith(b, word, end, LENGTH)
+        || p - 1 > word && isSourceLine(b, word, p);
+  }
+
+  private static boolean isSourceLine(byte[] b, int word, int end) {
+    int p = end;
+    while (p > word && AsciiCursor.isDigit(b[p - 1])) {
+      p--;
+    }
+    return p < end && p > word && b[p - 1] == ':'
+        || b[end - 1] == ']' && Swar.indexOf(b, word, end, (byte) '[') >= 0;
+  }
+
+  private static boolean startsWith(byte[] b, int from, int end, byte[] prefix) {
+    return end - from >= prefix.length
+        && Arrays.equals(b, from, from + prefix.length, prefix, 0, prefix.length);
   }
 
   /** What was found, after the end. */
@@ -176,6 +215,14 @@ final class PerfScriptPass implements LineSource.Listener {
       tally
           .diagnostics()
           .warning("no-cpu", begin, "lines do not tell the CPU (field cpu of perf script -F)");
+    }
+    if (!withText && tally.events() > 0 && decoder.events().anyBound()) {
+      tally
+          .diagnostics()
+          .warning(
+              "no-text",
+              begin,
+              "lines do not tell what the events say (field trace of perf" + " script -F)");
     }
     SortedMap<String, Long> byName = new TreeMap<>();
     decoder.events().events().forEach(event -> event.addCounts(byName));

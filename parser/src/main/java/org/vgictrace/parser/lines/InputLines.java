@@ -31,9 +31,16 @@ public final class InputLines {
     return WebPageReader.isPage(head.bytes(), head.length());
   }
 
+  /** Whether an input is JSON of Chrome, in which a trace may be anywhere. */
+  public static boolean isJson(Head head) {
+    return SystemTraceReader.isJson(head.bytes(), head.length());
+  }
+
   private static ByteReader decoded(ByteReader reader, Head head) {
     ByteReader text = Utf16Reader.over(reader, head.bytes(), head.length());
-    return WebPageReader.over(text, head.bytes(), head.length());
+    return isJson(head)
+        ? new SystemTraceReader(text)
+        : WebPageReader.over(text, head.bytes(), head.length());
   }
 
   /** Bytes in memory. */

@@ -2,6 +2,7 @@ package org.vgictrace.parser.lines;
 
 import java.io.IOException;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Cuts bytes into lines without copying them.
@@ -55,6 +56,7 @@ public final class LineSource {
   private long number;
   private boolean cut;
   private boolean skipRest;
+  private byte beyondCut;
   private byte lineEnd = '\n';
   private boolean crBeforeLineEnd;
   private int keepFrom = -1;
@@ -94,6 +96,11 @@ public final class LineSource {
   /** Whether the line was longer than {@link #LINE_BYTES_MAX}. */
   public boolean cut() {
     return cut;
+  }
+
+  /** Why the text ends before its regular end; null if it does not, or has not ended yet. */
+  public @Nullable String damage() {
+    return reader.damage();
   }
 
   /** Keeps bytes from there on in the array; -1 to keep none before the next line. */
@@ -143,6 +150,22 @@ public final class LineSource {
     }
   }
 
+  /**
+   * Moves to what is beyond the end of a line that was cut, as if it were a line of its own, else
+   * to the next line.
+   */
+  boolean nextPiece(Listener listener) throws IOException {
+    if (skipRest) {
+      skipRest = false;
+      number--;
+      if (end < limit) {
+        bytes[end] = beyondCut;
+        next = end;
+      }
+    }
+    return next(listener);
+  }
+
   private boolean line(int at, int nextLine) {
     start = next;
     end = at;
@@ -164,6 +187,7 @@ public final class LineSource {
   private boolean cutLine() {
     start = next;
     end = start + LINE_BYTES_MAX;
+    beyondCut = bytes[end];
     bytes[end] = '\n';
     next = Math.min(end + 1, limit);
     number++;

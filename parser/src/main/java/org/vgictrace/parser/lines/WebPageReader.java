@@ -2,6 +2,7 @@ package org.vgictrace.parser.lines;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Takes the text of a trace out of a page that systrace wrote. Newer ones hold it in elements of
@@ -13,6 +14,9 @@ import java.nio.charset.StandardCharsets;
  * ...                                                     ...\n\
  * </script>                                               \n";
  * }</pre>
+ *
+ * <p>An element may also hold base64 of a compressed trace ({@link PackedText}), or JSON with a
+ * trace in it ({@link SystemTraceReader}).
  *
  * <p>What stands before the first trace is skipped and only its lines are counted; what stands
  * between two and behind the last becomes blank lines, so that line numbers are those of the page.
@@ -39,6 +43,15 @@ final class WebPageReader implements ByteReader {
   private byte[] line = new byte[0];
   private int used;
   private int length;
+
+  /** Whether nothing of an element has been seen yet. */
+  private boolean fresh;
+
+  /** What makes text of an element's content, and that content; null for plain text. */
+  private @Nullable ByteReader inner;
+
+  private @Nullable Element element;
+  private @Nullable String damage;
 
   private WebPageReader(ByteReader source) {
     this.source = source;
@@ -67,7 +80,14 @@ final class WebPageReader implements ByteReader {
   @Override
   public int read(byte[] buffer, int offset, int wanted) throws IOException {
     while (used == length) {
-      if (!page.next(NOBODY)) {
+      if (inner != null) {
+        int n = inner.read(buffer, offset, wanted);
+        if (n >= 0) {
+          return n;
+        }
+        leave();
+      }
+      if (!page.nextPiece(NOBODY)) {
         return -1;
       }
       used = 0;
@@ -84,7 +104,7 @@ final class WebPageReader implements ByteReader {
 
   @Override
   public boolean ready() throws IOException {
-    return used < length || source.ready();
+    return used < length || inner != null || source.ready();
   }
 
   /** Makes text of a line of the page; false if it is before the first trace. */
@@ -100,6 +120,9 @@ final class WebPageReader implements ByteReader {
         return blank();
       }
     }
+    if (part == Part.DATA && fresh && enter(b, from, end)) {
+      return true;
+    }
     int close = indexOf(b, from, end, END);
     int to = close < 0 ? end : close;
     if (length + (to - from) + 1 > line.length) {
@@ -114,8 +137,95 @@ final class WebPageReader implements ByteReader {
     if (close >= 0) {
       part = Part.PAGE;
     }
-    line[length++] = '\n';
+    if (close >= 0 || !page.cut()) {
+      line[length++] = '\n';
+    }
     return true;
+  }
+
+  /** Goes on with what an element's text is packed in; false if it is not. */
+  private boolean enter(byte[] b, int start, int end) {
+    int from = start;
+    while (from < end && (b[from] == ' ' || b[from] == '\t')) {
+      from++;
+    }
+    fresh = from == end;
+    boolean json = from < end && b[from] == '{';
+    if (!json && !PackedText.begins(b, from, end)) {
+      return false;
+    }
+    Element whole = new Element(from);
+    element = whole;
+    inner = json ? new SystemTraceReader(whole) : new PackedText(whole);
+    return true;
+  }
+
+  /** Goes on behind an element whose text was packed. */
+  private void leave() throws IOException {
+    if (inner != null && damage == null) {
+      damage = inner.damage();
+    }
+    if (element != null) {
+      element.skip();
+    }
+    inner = null;
+    element = null;
+    part = Part.PAGE;
+  }
+
+  @Override
+  public @Nullable String damage() {
+    return damage;
+  }
+
+  /** The bytes of an element, from the page's current line to its end. */
+  private final class Element implements ByteReader {
+    private int at;
+    private int end;
+    private boolean closed;
+    private boolean newline;
+
+    Element(int from) {
+      set(from);
+    }
+
+    private void set(int from) {
+      int close = indexOf(page.bytes(), from, page.end(), END);
+      at = from;
+      end = close < 0 ? page.end() : close;
+      closed = close >= 0;
+      newline = !closed && !page.cut();
+    }
+
+    @Override
+    public int read(byte[] buffer, int offset, int wanted) throws IOException {
+      while (at == end) {
+        if (newline) {
+          newline = false;
+          buffer[offset] = '\n';
+          return 1;
+        }
+        if (closed || !page.nextPiece(NOBODY)) {
+          return -1;
+        }
+        set(page.start());
+      }
+      int n = Math.min(wanted, end - at);
+      System.arraycopy(page.bytes(), at, buffer, offset, n);
+      at += n;
+      return n;
+    }
+
+    void skip() throws IOException {
+      while (!closed && page.nextPiece(NOBODY)) {
+        set(page.start());
+      }
+    }
+
+    @Override
+    public boolean ready() throws IOException {
+      return at < end || source.ready();
+    }
   }
 
   /** A blank line, unless no trace has begun so far. */
@@ -136,6 +246,7 @@ final class WebPageReader implements ByteReader {
     if (data >= 0) {
       int close = Swar.indexOf(b, data, end, (byte) '>');
       part = Part.DATA;
+      fresh = true;
       return close < 0 ? end : close + 1;
     }
     int string = indexOf(b, start, end, STRING);

@@ -1,5 +1,6 @@
 package org.vgictrace.parser.perf;
 
+import org.jspecify.annotations.Nullable;
 import org.vgictrace.parser.diag.Place;
 import org.vgictrace.parser.record.NumberCopies;
 
@@ -15,6 +16,7 @@ final class Block {
   /** Records that wait in it, plus one while it is being filled. */
   int holders;
 
+  private @Nullable DataPart part;
   private long offset;
   private boolean exact;
 
@@ -23,15 +25,24 @@ final class Block {
   }
 
   /** Notes that the first byte is a copy of the file's byte at an offset, and so on. */
-  void copiedFrom(long fileOffset) {
+  void copiedFrom(DataPart in, long fileOffset) {
+    part = in;
     offset = fileOffset;
     exact = true;
   }
 
   /** Notes that the bytes come out of a compressed record at an offset of the file. */
-  void unpackedFrom(long fileOffset) {
+  void unpackedFrom(DataPart in, long fileOffset) {
+    part = in;
     offset = fileOffset;
     exact = false;
+  }
+
+  /** Notes that this begins with the bytes of another from there on, if they can be told. */
+  void continued(Block other, int at) {
+    if (other.exact && other.part != null) {
+      copiedFrom(other.part, other.fileOffset(at));
+    }
   }
 
   /** Whether the bytes are in the file as they are here. */
@@ -45,6 +56,7 @@ final class Block {
   }
 
   Place place(int at) {
-    return Place.at(fileOffset(at));
+    Place place = Place.at(fileOffset(at));
+    return part == null ? place : place.in(part.name());
   }
 }

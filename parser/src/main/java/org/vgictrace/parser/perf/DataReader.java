@@ -3,7 +3,6 @@ package org.vgictrace.parser.perf;
 import java.io.Closeable;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
-import org.vgictrace.parser.diag.Place;
 
 /**
  * Takes the records of one file in their order: unpacks those that are compressed, and lets those
@@ -37,6 +36,7 @@ final class DataReader implements RecordCutter.Sink, Closeable {
   private final Leftovers leftovers;
   private final RecordWalk walk;
   private final boolean inOrder;
+  private final DataPart part;
   private @Nullable Unpacker unpacker;
   private long packedAt;
   private long reached = Long.MIN_VALUE;
@@ -60,8 +60,8 @@ final class DataReader implements RecordCutter.Sink, Closeable {
     this.tally = shared.tally();
     this.leftovers = shared.leftovers();
     this.inOrder = inOrder;
-    this.walk =
-        new RecordWalk(part.file(), part.from(), part.to(), words, pool, recording.diagnostics);
+    this.part = part;
+    this.walk = new RecordWalk(part, words, pool, recording.diagnostics);
   }
 
   /** Reads all of the file. */
@@ -91,7 +91,8 @@ final class DataReader implements RecordCutter.Sink, Closeable {
   private void end() {
     Unpacker last = unpacker;
     if (last != null && last.left() > 0) {
-      tally.unparsed("record-cut", Place.at(packedAt), "the last compressed record does not go on");
+      tally.unparsed(
+          "record-cut", part.place(packedAt), "the last compressed record does not go on");
     }
   }
 
@@ -215,19 +216,12 @@ final class DataReader implements RecordCutter.Sink, Closeable {
     return recording.isUniform() ? samples.attrByRecord(bytes, at, size) : -1;
   }
 
-  /**
-   * Takes a context switch. Those of all tasks of a CPU come in pairs, of which the one that says
-   * who leaves says everything (perf_event_switch_output of kernel/events/core.c).
-   */
+  /** Takes a context switch. */
   private void contextSwitch(Block block, int at, int size, int type) throws IOException {
     byte[] bytes = block.bytes;
     boolean wide = type == RecordType.SWITCH_CPU_WIDE;
-    boolean leaves = (words.u16(bytes, at + 4) & RecordType.MISC_SWITCH_OUT) != 0;
     if (wide && size < 2 * Long.BYTES) {
       tally.unparsed("record-damaged", block.place(at), "record of " + size + " bytes");
-      return;
-    }
-    if (wide && !leaves) {
       return;
     }
     long ts = trailers.time(bytes, at, size);
@@ -306,13 +300,13 @@ final class DataReader implements RecordCutter.Sink, Closeable {
   private void unpack(Block block, int at, int start, int length) throws IOException {
     Unpacker running = unpacker;
     if (running == null) {
-      running = new Unpacker(pool, words);
+      running = new Unpacker(part, pool, words);
       unpacker = running;
     }
     packedAt = block.fileOffset(at);
     String problem = running.unpack(block.bytes, start, length, packedAt, this::unpacked);
     if (problem != null) {
-      tally.unparsed("compressed-data", Place.at(packedAt), problem);
+      tally.unparsed("compressed-data", part.place(packedAt), problem);
     }
   }
 }

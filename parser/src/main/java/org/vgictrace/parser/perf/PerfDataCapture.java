@@ -87,11 +87,11 @@ final class PerfDataCapture implements Capture {
     Input input = inputs.get(0);
     RandomBytes file = input.random();
     Recording recording = new Recording();
-    note(input, recording);
+    note(input, recording, inputs.size() > 1);
     FileHeader header = FileHeader.read(input.name(), file);
     if (header.pipe()) {
       long end = readHeaderRecords(input.name(), file, header, recording);
-      DataPart all = new DataPart(file, FileHeader.PIPE_BYTES, file.size());
+      DataPart all = new DataPart(file, "", FileHeader.PIPE_BYTES, file.size());
       return new PerfDataCapture(name, inputs, header, recording, packs, List.of(all), end);
     }
     new AttrReader(recording, header.bigEndian()).readAll(input.name(), file, header);
@@ -115,20 +115,27 @@ final class PerfDataCapture implements Capture {
       new FeatureReader(recording, header.bigEndian()).readAll(file, to, header.features());
     }
     List<DataPart> parts = new ArrayList<>();
-    parts.add(new DataPart(file, data.offset(), to));
+    String first = inputs.size() > 1 ? lastName(input) : "";
+    parts.add(new DataPart(file, first, data.offset(), to));
     for (Input other : inputs.subList(1, inputs.size())) {
       RandomBytes records = other.random();
-      note(other, recording);
-      parts.add(new DataPart(records, 0, records.size()));
+      note(other, recording, true);
+      parts.add(new DataPart(records, lastName(other), 0, records.size()));
     }
     return new PerfDataCapture(name, inputs, header, recording, packs, parts, 0);
   }
 
-  private static void note(Input input, Recording recording) throws IOException {
+  private static void note(Input input, Recording recording, boolean several) throws IOException {
     String damage = input.stream().damage();
     if (damage != null) {
-      recording.diagnostics.error("input", Place.at(input.random().size()), damage);
+      Place end = Place.at(input.random().size());
+      recording.diagnostics.error("input", several ? end.in(lastName(input)) : end, damage);
     }
+  }
+
+  private static String lastName(Input input) {
+    String name = input.name();
+    return name.substring(Math.max(name.lastIndexOf('/'), name.lastIndexOf('\\')) + 1);
   }
 
   /** Reads what a stream begins with. Returns where its first sample is. */
@@ -138,7 +145,10 @@ final class PerfDataCapture implements Capture {
     HeaderRecords headers = new HeaderRecords(file, recording, words);
     RecordWalk walk =
         new RecordWalk(
-            file, FileHeader.PIPE_BYTES, file.size(), words, new BlockPool(), new Diagnostics());
+            new DataPart(file, "", FileHeader.PIPE_BYTES, file.size()),
+            words,
+            new BlockPool(),
+            new Diagnostics());
     long end =
         walk.read(
             (block, at, size) -> {

@@ -94,9 +94,7 @@ final class RecordCutter {
     int left = fill - next;
     block = pool.take();
     System.arraycopy(full.bytes, next, block.bytes, 0, left);
-    if (full.isExact()) {
-      block.copiedFrom(full.fileOffset(next));
-    }
+    block.continued(full, next);
     pool.release(full);
     next = 0;
     fill = left;

@@ -2,7 +2,6 @@ package org.vgictrace.parser.perf;
 
 import java.io.IOException;
 import org.vgictrace.parser.diag.Diagnostics;
-import org.vgictrace.parser.diag.Place;
 import org.vgictrace.parser.input.RandomBytes;
 
 /**
@@ -10,6 +9,7 @@ import org.vgictrace.parser.input.RandomBytes;
  * the next place from which several records follow each other. Not thread-safe.
  */
 final class RecordWalk {
+  private final DataPart part;
   private final RandomBytes file;
   private final long to;
   private final Words words;
@@ -21,18 +21,15 @@ final class RecordWalk {
 
   private long damaged;
 
-  /**
-   * @param from where the first record begins
-   * @param to end of the range, within the file
-   */
-  RecordWalk(
-      RandomBytes file, long from, long to, Words words, BlockPool pool, Diagnostics diagnostics) {
-    this.file = file;
-    this.to = to;
+  /** A walk from the part's first record on. */
+  RecordWalk(DataPart part, Words words, BlockPool pool, Diagnostics diagnostics) {
+    this.part = part;
+    this.file = part.file();
+    this.to = part.to();
     this.words = words;
     this.diagnostics = diagnostics;
     this.cutter = new RecordCutter(pool, words);
-    seek(from);
+    seek(part.from());
   }
 
   /** Places where records could not be read. */
@@ -62,7 +59,7 @@ final class RecordWalk {
         case SKIPPING -> {
           if (cutter.toSkip() > to - next) {
             diagnostics.error(
-                "record-cut", Place.at(next), "the data of a record go on behind the end");
+                "record-cut", part.place(next), "the data of a record go on behind the end");
             damaged++;
             return to;
           }
@@ -73,7 +70,7 @@ final class RecordWalk {
           long resume = Resumption.find(file, words, next + RecordType.HEADER_BYTES, to);
           diagnostics.error(
               "record-size",
-              Place.at(next),
+              part.place(next),
               "size of a record cannot be; "
                   + (resume < 0 ? "nothing behind it can be read" : "read on at byte " + resume));
           if (resume < 0) {
@@ -98,13 +95,15 @@ final class RecordWalk {
     if (cutter.left() > 0) {
       damaged++;
       diagnostics.error(
-          "record-cut", Place.at(next), "the last record is cut after " + cutter.left() + " bytes");
+          "record-cut",
+          part.place(next),
+          "the last record is cut after " + cutter.left() + " bytes");
     }
   }
 
   private void seek(long offset) {
     cutter.restart();
     position = offset;
-    cutter.block().copiedFrom(offset);
+    cutter.block().copiedFrom(part, offset);
   }
 }

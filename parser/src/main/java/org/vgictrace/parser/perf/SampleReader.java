@@ -1,6 +1,7 @@
 package org.vgictrace.parser.perf;
 
 import java.io.IOException;
+import java.util.Arrays;
 import org.vgictrace.parser.diag.Diagnostic.Severity;
 import org.vgictrace.parser.diag.Place;
 import org.vgictrace.parser.event.Kind;
@@ -36,6 +37,11 @@ final class SampleReader implements TimeQueue.Sink, Placed {
   private static final int READ_GROUP = 8;
   private static final int READ_LOST = 16;
 
+  private static final int CPUS_MAX = 1 << 16;
+
+  /** No thread has this number. */
+  private static final int NOBODY = Integer.MIN_VALUE;
+
   private static final int PREV_COMM = Kind.SCHED_SWITCH.column("prev_comm");
   private static final int PREV_PID = Kind.SCHED_SWITCH.column("prev_pid");
   private static final int NEXT_COMM = Kind.SCHED_SWITCH.column("next_comm");
@@ -51,6 +57,10 @@ final class SampleReader implements TimeQueue.Sink, Placed {
 
   private final Leftovers leftovers;
   private final boolean wantsSwitches;
+
+  /** Per CPU the thread of which the first record of a pair has said that it comes. */
+  private int[] announced = {};
+
   private Block block;
   private int at;
 
@@ -156,8 +166,10 @@ final class SampleReader implements TimeQueue.Sink, Placed {
   }
 
   /**
-   * Takes a context switch: {@code u32 pid, u32 tid} of the thread that comes, unless only one task
-   * was recorded; the trailer says who leaves, or of one task that it leaves or comes.
+   * Takes a context switch: {@code u32 pid, u32 tid} of the other thread, unless only one task was
+   * recorded; the trailer says who leaves or comes. Those of all tasks of a CPU come in pairs, of
+   * which the second says what the first did (perf_event_switch_output of kernel/events/core.c): it
+   * is only of use if that is missing.
    */
   private void contextSwitch(long ts, int cpu, byte[] bytes, int start, int size)
       throws IOException {
@@ -165,23 +177,45 @@ final class SampleReader implements TimeQueue.Sink, Placed {
       leftovers.leftOutSwitch();
       return;
     }
+    int tid = trailers.tid(bytes, start, size);
+    boolean wide = words.s32(bytes, start) == RecordType.SWITCH_CPU_WIDE;
+    boolean leaves = (words.u16(bytes, start + 4) & RecordType.MISC_SWITCH_OUT) != 0;
+    int other = wide ? words.s32(bytes, start + 3 * Integer.BYTES) : -1;
+    if (wide && isSecond(cpu, leaves ? other : tid, leaves)) {
+      return;
+    }
     tally.contextSwitch(ts, cpu, this);
     if (!wantsSwitches) {
       rows.skip();
       return;
     }
-    int tid = trailers.tid(bytes, start, size);
-    boolean wide = words.s32(bytes, start) == RecordType.SWITCH_CPU_WIDE;
-    boolean leaves = (words.u16(bytes, start + 4) & RecordType.MISC_SWITCH_OUT) != 0;
     KindTable row = rows.add(Kind.SCHED_SWITCH, ts, cpu, tid, threads.name(tid));
     if (wide || leaves) {
-      put(row, PREV_PID, PREV_COMM, tid);
+      put(row, PREV_PID, PREV_COMM, leaves ? tid : other);
     }
-    if (wide) {
-      put(row, NEXT_PID, NEXT_COMM, words.s32(bytes, start + 3 * Integer.BYTES));
-    } else if (!leaves) {
-      put(row, NEXT_PID, NEXT_COMM, tid);
+    if (wide || !leaves) {
+      put(row, NEXT_PID, NEXT_COMM, leaves ? other : tid);
     }
+  }
+
+  /**
+   * Whether the record before it on its CPU has said that a thread comes.
+   *
+   * @param comes the thread
+   * @param leaves whether this record is the first of a pair
+   */
+  private boolean isSecond(int cpu, int comes, boolean leaves) {
+    if (cpu < 0 || cpu >= CPUS_MAX) {
+      return !leaves;
+    }
+    if (cpu >= announced.length) {
+      int known = announced.length;
+      announced = Arrays.copyOf(announced, Math.max(cpu + 1, 2 * known));
+      Arrays.fill(announced, known, announced.length, NOBODY);
+    }
+    boolean second = !leaves && announced[cpu] == comes;
+    announced[cpu] = leaves ? comes : NOBODY;
+    return second;
   }
 
   private void put(KindTable row, int pid, int comm, int tid) {

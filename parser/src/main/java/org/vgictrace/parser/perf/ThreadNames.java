@@ -65,10 +65,10 @@ final class ThreadNames {
     ids[slot] = id;
   }
 
+  /** Numbers in a row, as threads have them, are spread without a collision by the highest bits. */
   private int slot(int pid) {
     int mask = pids.length - 1;
-    int h = pid * 0x9e37_79b9;
-    int i = (h ^ h >>> 15) & mask;
+    int i = pid * 0x9e37_79b9 >>> Integer.numberOfLeadingZeros(mask);
     while (pids[i] != FREE && pids[i] != pid) {
       i = (i + 1) & mask;
     }

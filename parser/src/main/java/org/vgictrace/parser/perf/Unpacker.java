@@ -22,11 +22,13 @@ final class Unpacker implements Closeable {
   private final ByteBuffer target = ByteBuffer.allocateDirect(TARGET_BYTES);
   private final RecordCutter cutter;
   private final Words littleEndian = new Words(false);
+  private final DataPart part;
   private long packed;
   private long unpacked;
   private boolean broken;
 
-  Unpacker(BlockPool pool, Words words) {
+  Unpacker(DataPart part, BlockPool pool, Words words) {
+    this.part = part;
     this.cutter = new RecordCutter(pool, words);
   }
 
@@ -49,7 +51,7 @@ final class Unpacker implements Closeable {
     }
     packed += length;
     source.clear().put(bytes, start, length).flip();
-    cutter.block().unpackedFrom(fileOffset);
+    cutter.block().unpackedFrom(part, fileOffset);
     try {
       boolean full = false;
       while (source.hasRemaining() || full) {
@@ -96,7 +98,7 @@ final class Unpacker implements Closeable {
       Block before = cutter.block();
       cutter.makeRoom();
       if (cutter.block() != before) {
-        cutter.block().unpackedFrom(fileOffset);
+        cutter.block().unpackedFrom(part, fileOffset);
       }
       int n = Math.min(cutter.room(), target.remaining());
       target.get(cutter.block().bytes, cutter.fill(), n);

@@ -7,8 +7,9 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What bpftrace says of itself: {@code Lost 45 events}, or with {@code -f json} an object of {@code
- * type} and {@code data} (src/output.cpp of bpftrace 0.9 to 0.23).
+ * What bpftrace says of itself: {@code Attaching 9 probes...}, {@code Lost 45 events} and, at the
+ * end, {@code @map[7]: 1}, or with {@code -f json} an object of {@code type} and {@code data}
+ * (src/output.cpp of bpftrace 0.9 to 0.23).
  *
  * @param printed what the script printed, empty for every other message
  * @param lost how many events were lost
@@ -17,6 +18,7 @@ record BpftraceMessage(String printed, long lost) {
   private static final JsonFactory FACTORY = new JsonFactory();
   private static final String LOST = "Lost ";
   private static final String EVENTS = " events";
+  private static final String ATTACHING = "Attaching ";
   private static final String TYPE = "{\"type\"";
   private static final int DIGITS_MAX = 18;
 
@@ -31,7 +33,24 @@ record BpftraceMessage(String printed, long lost) {
                   LOST.length(), Math.max(LOST.length(), line.length() - EVENTS.length())));
       return lost > 0 ? new BpftraceMessage("", lost) : null;
     }
-    return line.startsWith(TYPE) ? wrapped(line) : null;
+    if (line.startsWith(ATTACHING) && (line.endsWith(" probes...") || line.endsWith(" probe..."))) {
+      return OTHER;
+    }
+    return line.startsWith(TYPE) ? wrapped(line) : isMap(line) ? OTHER : null;
+  }
+
+  /** Whether a line is {@code @name: 1} or {@code @name[7, a]: 1}. */
+  private static boolean isMap(String line) {
+    if (!line.startsWith("@")) {
+      return false;
+    }
+    int name = 1;
+    while (name < line.length()
+        && (Character.isLetterOrDigit(line.charAt(name)) || line.charAt(name) == '_')) {
+      name++;
+    }
+    return line.startsWith(": ", name)
+        || line.startsWith("[", name) && line.indexOf("]: ", name) > 0;
   }
 
   private static @Nullable BpftraceMessage wrapped(String line) {

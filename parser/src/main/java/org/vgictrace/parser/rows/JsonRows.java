@@ -20,6 +20,8 @@ final class JsonRows implements RowSyntax {
           .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
           .build();
 
+  private static final String COMM = "\"comm\":\"";
+  private static final String EVENT = "\",\"event\":\"";
   private static final int ELEMENTS_MAX = 1024;
   private static final int MESSAGE_MAX = 120;
 
@@ -36,6 +38,33 @@ final class JsonRows implements RowSyntax {
     if (!text.stripLeading().startsWith("{")) {
       return text.startsWith("#") ? LineClass.NOTE : LineClass.FOREIGN;
     }
+    try {
+      return row(text, fields);
+    } catch (RowException e) {
+      String escaped = escaped(text);
+      if (escaped.equals(text)) {
+        throw e;
+      }
+      return row(escaped, fields);
+    }
+  }
+
+  /**
+   * The text with what JSON gives a meaning taken literally in a task's name: a script cannot but
+   * print the name as it is. Only the script that {@code vgictrace probes} writes is known to have
+   * the event behind the name.
+   */
+  private static String escaped(String text) {
+    int name = text.indexOf(COMM) + COMM.length();
+    int end = text.lastIndexOf(EVENT);
+    if (name < COMM.length() || end < name) {
+      return text;
+    }
+    String comm = text.substring(name, end).replace("\\", "\\\\").replace("\"", "\\\"");
+    return text.substring(0, name) + comm + text.substring(end);
+  }
+
+  private static LineClass row(String text, Fields fields) throws RowException {
     fields.clear(false);
     try (JsonParser parser = FACTORY.createParser(text)) {
       parser.nextToken();

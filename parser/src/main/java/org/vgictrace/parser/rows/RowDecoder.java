@@ -22,7 +22,7 @@ import org.vgictrace.parser.rows.Fields.Shape;
 /** Makes rows of fields, and reports every field that could not be taken over. */
 final class RowDecoder {
   private static final String KIND = "kind";
-  private static final String EVENT = "event";
+  static final String EVENT = "event";
   private static final String KEPT = "; its rows are kept as other";
 
   /** Layouts kept for one kind or event; a text with more is looked up anew each time. */
@@ -146,13 +146,18 @@ final class RowDecoder {
     for (Binding each : bindings) {
       boolean complete = true;
       for (String field : each.requires()) {
-        complete &= fields.indexOf(field) >= 0;
+        complete &= has(fields, field);
       }
       if (complete) {
         return each;
       }
     }
     return null;
+  }
+
+  private static boolean has(Fields fields, String field) {
+    return fields.indexOf(RowLayout.marked(field)) >= 0
+        || fields.indexOf(field) >= 0 && !field.equals(EVENT);
   }
 
   private RowLayout layout(Label label, Kind kind, @Nullable Binding binding, Fields fields) {
@@ -381,7 +386,7 @@ final class RowDecoder {
     Set<String> missing = new TreeSet<>();
     for (Binding each : bindings) {
       for (String field : each.requires()) {
-        if (fields.indexOf(field) < 0) {
+        if (!has(fields, field)) {
           missing.add("'" + field + "'");
         }
       }

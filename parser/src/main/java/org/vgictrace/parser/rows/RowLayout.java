@@ -41,7 +41,7 @@ final class RowLayout {
     this.common = new int[names.length];
     this.targets = new Target[names.length][];
     for (int i = 0; i < names.length; i++) {
-      targets[i] = binding == null ? ownColumn(names[i]) : boundColumns(binding, names[i]);
+      targets[i] = binding == null ? ownColumn(names[i]) : boundColumns(binding, names, i);
       // An event may have flags of its own.
       boolean own = binding != null && targets[i].length > 0 && !CONTEXT.contains(names[i]);
       common[i] = own ? -1 : commonColumn(names[i]);
@@ -81,7 +81,18 @@ final class RowLayout {
     return new Target[] {new Target(column, declared, -1, 0, Long.SIZE)};
   }
 
-  private Target[] boundColumns(Binding bound, String name) {
+  /** Name of a row's field that stands for an event's field, whose name the row needs itself. */
+  static String marked(String field) {
+    return '.' + field;
+  }
+
+  private Target[] boundColumns(Binding bound, String[] names, int field) {
+    String name = names[field];
+    if (name.startsWith(".")) {
+      name = name.substring(1);
+    } else if (name.equals(RowDecoder.EVENT) || List.of(names).contains(marked(name))) {
+      return NOTHING;
+    }
     List<Target> found = new ArrayList<>();
     for (Binding.FieldBinding each : bound.fields()) {
       if (each.field().equals(name)) {

@@ -103,6 +103,9 @@ record CaptureFile(
       json.writeStringField("severity", diagnostic.severity().name());
       json.writeStringField("unit", diagnostic.place().unit().name());
       json.writeNumberField("number", diagnostic.place().number());
+      if (!diagnostic.place().file().isEmpty()) {
+        json.writeStringField("file", diagnostic.place().file());
+      }
       json.writeStringField("message", diagnostic.message());
       json.writeEndObject();
     }

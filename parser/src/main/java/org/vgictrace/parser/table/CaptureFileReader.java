@@ -227,7 +227,10 @@ final class CaptureFileReader implements Closeable {
       return new Diagnostic(
           required(texts, "code"),
           Diagnostic.Severity.valueOf(required(texts, "severity")),
-          new Place(Place.Unit.valueOf(required(texts, "unit")), number[0]),
+          new Place(
+              Place.Unit.valueOf(required(texts, "unit")),
+              number[0],
+              texts.getOrDefault("file", "")),
           required(texts, "message"));
     } catch (IllegalArgumentException e) {
       throw wrong("diagnostic has an unknown severity or unit");

@@ -4,12 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Base64;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
+import java.util.zip.DeflaterOutputStream;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.vgictrace.parser.CaptureFormat.Match;
 import org.vgictrace.parser.bind.BindingPacks;
@@ -21,6 +25,11 @@ import org.vgictrace.parser.input.Inputs;
 
 /** Texts as they come in mails, logs and web pages. */
 class PastedTextTest {
+  private static final String PAGE =
+      "<!DOCTYPE html>\n<html>\n<script class=\"trace-data\" type=\"application/text\">\n";
+
+  private final ByteArrayOutputStream buffer = new ByteArrayOutputStream();
+
   private static final String TEXT =
       """
       # tracer: nop
@@ -232,6 +241,94 @@ class PastedTextTest {
     assertThat(older.rows().subList(0, 3)).isEqualTo(ROWS.subList(0, 3));
     assertThat(older.rows().get(3)).isEqualTo(ROWS.get(3).replace("a b", "a\"b\\"));
     assertThat(diagnostics(older)).containsExactly(OVERWRITTEN);
+  }
+
+  /** A trace in an element as base64, compressed or not, in lines or in one. */
+  @Test
+  void packedTracesInWebPages() throws IOException {
+    byte[] text = TEXT.getBytes(StandardCharsets.UTF_8);
+    byte[] zlib = packed(new DeflaterOutputStream(buffer), text);
+    byte[] gzip = packed(new GZIPOutputStream(buffer), text);
+    byte[] marked =
+        ("TRACE:\n" + new String(zlib, StandardCharsets.ISO_8859_1))
+            .getBytes(StandardCharsets.ISO_8859_1);
+    for (byte[] content :
+        List.of(zlib, gzip, marked, ("TRACE:\r\n" + TEXT).getBytes(StandardCharsets.UTF_8))) {
+      for (Base64.Encoder letters : List.of(Base64.getMimeEncoder(), Base64.getEncoder())) {
+        Outcome outcome =
+            Texts.read(
+                PAGE
+                    + letters.encodeToString(content)
+                    + "\n  </script>\n<script class=\"trace-data\">\n"
+                    + "{\"traceEvents\":[{\"name\":\"a\"}]}\n</script></html>\n");
+        assertThat(outcome.rows()).isEqualTo(ROWS);
+        assertThat(diagnostics(outcome)).containsExactly(OVERWRITTEN);
+      }
+    }
+  }
+
+  @Test
+  void damagedPackedTraces() throws IOException {
+    byte[] zlib =
+        packed(new DeflaterOutputStream(buffer), TEXT.repeat(50).getBytes(StandardCharsets.UTF_8));
+    String letters = Base64.getEncoder().encodeToString(zlib);
+    Outcome cut =
+        Texts.read(PAGE + letters.substring(0, letters.length() / 2) + "</script></html>\n");
+    assertThat(cut.rows()).isNotEmpty();
+    assertThat(cut.counts().diagnostics().stream().map(d -> d.message()))
+        .contains("packed trace is damaged: Unexpected end of ZLIB input stream");
+    Outcome foreign =
+        Texts.read(PAGE + letters.substring(0, letters.length() / 2) + "{}</script></html>\n");
+    assertThat(foreign.counts().diagnostics().stream().map(d -> d.message()))
+        .contains("packed trace is damaged: not base64");
+    byte[] bomb = packed(new DeflaterOutputStream(buffer), new byte[64 << 20]);
+    String hostile =
+        Base64.getEncoder().encodeToString(packed(new DeflaterOutputStream(buffer), bomb));
+    assertThatThrownBy(() -> Texts.read(PAGE + hostile + "</script></html>\n"))
+        .hasMessageContaining("is a web page without a trace in it");
+  }
+
+  /** The string may be longer than lines may be, and anywhere. */
+  @Test
+  void systemTraceOfChrome() throws IOException {
+    String events = "{\"name\":\"a \\\"systemTraceEvents\\\": \\\"x\"},".repeat(40_000);
+    String text =
+        TEXT.replace("\\", "\\\\")
+            .replace("\"", "\\\"")
+            .replace("\n", "\\n")
+            .replace("\t", "\\t")
+            .replace("vcpu", "\\u0076cpu");
+    for (String between : List.of(":", " : ")) {
+      String json =
+          " {\"traceEvents\":["
+              + events
+              + "{}],\"systemTraceEvents\""
+              + between
+              + '"'
+              + text
+              + "\"}\n";
+      for (String whole : List.of(json, PAGE + json + "</script></html>\n")) {
+        Outcome outcome = Texts.read(whole);
+        assertThat(outcome.rows()).isEqualTo(ROWS);
+        assertThat(diagnostics(outcome)).containsExactly(OVERWRITTEN);
+      }
+    }
+    byte[] none =
+        "{\"traceEvents\":[],\"systemTraceEvents\":{}}\n".getBytes(StandardCharsets.US_ASCII);
+    try (Input input = Inputs.open("t", new ByteArrayInputStream(none))) {
+      assertThat(new FtraceText().match(input.head())).isEqualTo(Match.YES);
+      assertThatThrownBy(() -> new FtraceText().open(input, BindingPacks.builtin()))
+          .isInstanceOf(InputException.class)
+          .hasMessage("t: is JSON of trace events without systemTraceEvents, the text of ftrace");
+    }
+  }
+
+  private byte[] packed(DeflaterOutputStream packer, byte[] content) throws IOException {
+    packer.write(content);
+    packer.close();
+    byte[] bytes = buffer.toByteArray();
+    buffer.reset();
+    return bytes;
   }
 
   @Test

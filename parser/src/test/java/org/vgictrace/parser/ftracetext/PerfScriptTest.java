@@ -11,6 +11,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.vgictrace.parser.CaptureFormat.Match;
 import org.vgictrace.parser.bind.BindingPacks;
 import org.vgictrace.parser.ftracetext.Texts.Outcome;
@@ -44,6 +45,11 @@ class PerfScriptTest {
           vcpu-0   461 [001]    63.160278: kvm:kvm_entry: PC: 0x40|63160278000 [1] vcpu-0/461
           VM: 1234 VCPU: 000           vcpu-0   461 [001]    63.160278: kvm:kvm_entry: PC: 0x40|63160278000 [1] vcpu-0/461
                     vcpu-0   461 [001] 2026-11-20 10:11:12.123456     63.160278: kvm:kvm_entry: PC: 0x40|63160278000 [1] vcpu-0/461
+                    vcpu-0   461 [001] disabled    63.160278: kvm:kvm_entry: PC: 0x40|63160278000 [1] vcpu-0/461
+                    vcpu-0   461 KU        63.160278:     kvm:kvm_entry: PC: 0x40|63160278000 [-1] vcpu-0/461
+                 CPU 0/KVM   460/461   K        63.160278: kvm:kvm_entry: PC: 0x40|63160278000 [-1] CPU 0/KVM/461
+                    vcpu-0 K        63.160278:            kvm:kvm_entry: PC: 0x40|63160278000 [-1] vcpu-0/-1
+                  vcpu-0 K    63.160278:                  kvm:kvm_entry: PC: 0x40|63160278000 [-1] vcpu-0 K/-1
           >           vcpu-0   461 [001]    63.160278: kvm:kvm_entry: PC: 0x40|63160278000 [1] vcpu-0/461
                         :-1    -1 [001]    63.160278: kvm:kvm_entry: PC: 0x40|63160278000 [1] -/-1
                       :461   461 [001]    63.160278: kvm:kvm_entry: PC: 0x40|63160278000 [1] -/461
@@ -54,6 +60,92 @@ class PerfScriptTest {
     assertThat(outcome.rows()).containsExactly(context + " -:- vcpu_entry pc=0x40");
     assertThat(outcome.counts().eventsByName()).isEqualTo(Map.of("kvm:kvm_entry", 1L));
     assertThat(outcome.counts().unparsed()).isZero();
+  }
+
+  /** With {@code -L}, in every line. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '~',
+      ignoreLeadingAndTrailingWhitespace = false,
+      textBlock =
+          """
+            vcpu-0   461   1 63.160278: kvm:kvm_entry: PC: 0x40|[1] vcpu-0/461
+            vcpu-0   460/461     1 63.160278: kvm:kvm_entry: PC: 0x40|[1] vcpu-0/461
+            vcpu-0   1 63.160278: kvm:kvm_entry: PC: 0x40|[1] vcpu-0/-1
+            461   1 63.160278: kvm:kvm_entry: PC: 0x40|[1] -/461
+            1 63.160278: kvm:kvm_entry: PC: 0x40|[1] -/-1
+          """)
+  void readsTheLatencyFormat(String line, String context) {
+    String second = line.replace("  1 63", " 12 63");
+    assertThat(read(line + "\n" + second + "\n").rows())
+        .containsExactly(
+            "63160278000 " + context + " -:- vcpu_entry pc=0x40",
+            "63160278000 " + context.replace("[1]", "[12]") + " -:- vcpu_entry pc=0x40");
+  }
+
+  /** What perf prints behind an event's text is no part of it. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        " ffff800080012345",
+        " ffff800080012345 handle_irq",
+        " ffff800080012345 handle_irq+0x1c8",
+        " ffff800080012345 handle_irq+0x1c8 ([kernel.kallsyms]) ilen: 4",
+        " ffff800080012345 ([kernel.kallsyms])",
+        " ilen: 4 insn: 1f 20 03 d5",
+        "               0              17",
+        "               0      1e05080021 |OP N/A|LVL N/A or N/A|SNP N/A|TLB N/A|LCK N/A|BLK  N/A"
+            + "               0               0 ffff800080012345 handle_irq ([kernel.kallsyms])"
+            + " ABI:2    X0:0x0    X1:0xffff800080012345  ABI:1    PC:0x8  ilen: 4"
+            + "                0 N/A 2M",
+        " 0xffff800080012345/0xffff800080012355/P/-/-/0  0xffff8000/0xffff8001/M/-/-/0 ",
+      })
+  void leavesOutWhatIsBehindTheText(String tail) {
+    String head = "          vcpu-0   461 [001]    63.160278: ";
+    Outcome outcome =
+        read(
+            head
+                + "irq:irq_handler_entry: irq=13 name=arch_timer"
+                + tail
+                + "\n"
+                + head
+                + "mine:print: a 10 ([x])"
+                + tail
+                + "\n");
+    assertThat(outcome.rows())
+        .containsExactly(
+            "63160278000 [1] vcpu-0/461 -:- host_irq irq=13 name=\"arch_timer\" point=entry",
+            "63160278000 [1] vcpu-0/461 -:- other name=\"print\" payload=\"a 10 ([x])\"");
+  }
+
+  /** It is only behind the text if it is behind all. */
+  @Test
+  void leavesTextsThatEndLikeColumnsAsTheyAre() {
+    String line = "          vcpu-0   461 [001]    63.160278: mine:print: %s\n";
+    assertThat(read(line.formatted("at ffff800080012345 x") + line.formatted("4K")).rows())
+        .containsExactly(
+            "63160278000 [1] vcpu-0/461 -:- other name=\"print\""
+                + " payload=\"at ffff800080012345 x\"",
+            "63160278000 [1] vcpu-0/461 -:- other name=\"print\" payload=\"4K\"");
+  }
+
+  /** Records that are no events, and fields with a line of their own. */
+  @Test
+  void readsLinesThatContinueOthers() {
+    Outcome outcome =
+        read(
+            "         swapper     0 [000]     0.000000: PERF_RECORD_NAMESPACES 1/1 - nr_namespaces:"
+                + " 2\n\t\t[0/net: 0/0, 1/uts: 0/0, \n\t\t 2/ipc: 0/0]\n"
+                + "PERF_RECORD_FINISHED_ROUND\n"
+                + ENTRY
+                + "  [kernel.kallsyms][ffffffff81000130]\n"
+                + ENTRY
+                + "\t           ee137 sched_setaffinity@@GLIBC_2.3.4+0x7\n"
+                + "  sched_setaffinity.c:33\n\t  146f7c [unknown]\n  perf[146f7c]\n  :0\n ilen: 4\n\n");
+    assertThat(outcome.rows()).hasSize(2);
+    assertThat(outcome.counts().unparsed()).isZero();
+    assertThat(outcome.counts().diagnostics()).isEmpty();
   }
 
   /** The last word of a name may be a number; it is no thread where other lines have none. */
@@ -154,6 +246,38 @@ class PerfScriptTest {
         .containsExactly("0", "7000", "9000");
     assertThat(relative.counts().diagnostics().get(0).message())
         .isEqualTo("times count from the first event (perf script --reltime)");
+  }
+
+  /** Records that are no events count too, and an event that perf was late with steps back. */
+  @Test
+  void sumsUpTimeDifferencesOfAllRecords() {
+    String[] times = {"0.000007", "0.000009", "0.000002", "18446744073.709550"};
+    StringBuilder text = new StringBuilder();
+    for (int round = 0; round < 4; round++) {
+      text.append("  vcpu-0   461 [001]     0.000100: PERF_RECORD_COMM: vcpu-0:461/461\n");
+      for (String time : times) {
+        text.append("  vcpu-0   461 [001]     " + time + ": kvm:kvm_entry: PC: 0x40\n");
+      }
+    }
+    assertThat(read(text.toString()).rows().stream().limit(5).map(row -> row.split(" ")[0]))
+        .containsExactly("107000", "116000", "118000", "116384", "223384");
+    Outcome absolute = read(ENTRY + ENTRY.replace("   63.160278", "18446744073.709550"));
+    assertThat(absolute.rows()).hasSize(1);
+    assertThat(absolute.counts().unparsed()).isEqualTo(1);
+    assertThat(absolute.counts().diagnosticCounts()).isEqualTo(Map.of("time-unreadable", 1L));
+  }
+
+  @Test
+  void namesTheFieldsThatAreMissing() {
+    String header = "# cmdline : perf record -e kvm:*\n";
+    Outcome nameless = read(header + "   vcpu-0   461 [001]    63.160278: irq=13\n");
+    assertThat(nameless.rows()).isEmpty();
+    assertThat(nameless.counts().unparsed()).isEqualTo(1);
+    assertThat(nameless.counts().diagnostics().get(0).message())
+        .isEqualTo("does not tell the event (field event of perf script -F)");
+    Outcome textless = read(ENTRY.replace(" PC: 0x40", ""));
+    assertThat(textless.counts().diagnostics().stream().map(d -> d.message()))
+        .contains("lines do not tell what the events say (field trace of perf script -F)");
   }
 
   @Test

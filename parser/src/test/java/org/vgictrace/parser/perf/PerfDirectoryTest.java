@@ -115,7 +115,9 @@ class PerfDirectoryTest {
     expected.remove(5);
     assertThat(rows.lines()).isEqualTo(expected);
     assertThat(rows.diagnostics()).hasSize(1);
-    assertThat(rows.diagnostics().get(0)).startsWith("ERROR record-cut at byte ");
+    assertThat(rows.diagnostics().get(0))
+        .matches(
+            "ERROR record-cut at byte \\d+ of data\\.1: the last record is cut after \\d+ bytes");
     assertThat(rows.counts().unparsed()).isEqualTo(1);
   }
 
@@ -149,6 +151,29 @@ class PerfDirectoryTest {
         .isEqualTo(Map.of("kvm:kvm_entry", 6L, "perf:context_switch", 1L));
     assertThat(rows.counts().events()).isEqualTo(7);
     assertThat(rows.counts().eventsModelled()).isEqualTo(7);
+    assertThat(rows.diagnostics()).isEmpty();
+  }
+
+  /** Where the record of who leaves is missing, that of who comes stands for both. */
+  @Test
+  void makesRowsOfContextSwitchesWhoseFirstRecordIsMissing() throws IOException {
+    Rows rows =
+        Rows.of(
+            file(
+                writer()
+                    .events(EVENTS)
+                    .record(1, contextSwitch(11, true, 516, 0, 515, 0))
+                    .record(1, contextSwitch(12, true, 7, 1 << 13, 515, 0))
+                    .record(1, contextSwitch(13, true, 515, 0, 7, 0))
+                    .record(1, contextSwitch(14, true, 7, 0, 515, 0))));
+    assertThat(rows.lines().subList(1, 4))
+        .containsExactly(
+            "1 11 [0] vcpu-0-515 -1/-1 sched_switch prev_comm=vcpu-1 prev_pid=516"
+                + " next_comm=vcpu-0 next_pid=515",
+            "2 12 [0] vcpu-0-515 -1/-1 sched_switch prev_comm=vcpu-0 prev_pid=515 next_pid=7",
+            "3 14 [0] vcpu-0-515 -1/-1 sched_switch prev_pid=7 next_comm=vcpu-0 next_pid=515");
+    assertThat(rows.counts().eventsByName())
+        .isEqualTo(Map.of("kvm:kvm_entry", 6L, "perf:context_switch", 3L));
     assertThat(rows.diagnostics()).isEmpty();
   }
 

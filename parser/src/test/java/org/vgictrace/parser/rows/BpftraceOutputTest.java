@@ -86,6 +86,49 @@ class BpftraceOutputTest {
     assertThat(rows.counts().lostMarks()).isEqualTo(2);
   }
 
+  /** As the script prints that vgictrace writes: names as they are, CPUs one after the other. */
+  @Test
+  void rowsInText() throws IOException {
+    Rows rows =
+        read(
+            """
+            Attaching 9 probes...
+            {"ts":300,"cpu":1,"pid":8,"comm":"a\"b\\x","event":"kvm:kvm_exit","ret":2,"esr_ec":1,"vcpu_pc":64}
+            Lost 3 events
+            {"ts":100,"cpu":0,"pid":7,"comm":"\",\"event\":\"x","event":"kvm:kvm_entry","vcpu_pc":64}
+
+
+            @its_cmd0[7]: 18446603336221196288
+            @x: 5
+            @ no map
+            """);
+    assertThat(rows.lines())
+        .containsExactly(
+            "0 100 [0] ?--1 -1/-1 lost count=3",
+            "1 100 [0] \",\"event\":\"x-7 -1/-1 vcpu_entry pc=0x40",
+            "2 300 [1] a\"b\\x-8 -1/-1 vcpu_exit reason=2 esr_ec=1 pc=0x40");
+    assertThat(rows.diagnostics())
+        .containsExactly(
+            "ERROR line-unparsed at line 9: not a row",
+            "INFO rows-sorted at line 9: 2 rows came after later ones and were put in order");
+  }
+
+  /** Fields of an event that have the names of what every row says. */
+  @Test
+  void fieldsWithADot() throws IOException {
+    Rows rows =
+        read(
+            """
+            {"ts":1,"cpu":1,"event":"vgic:vcpu_kick","vcpu":16,"vcpu_id":3,".cpu":7,"mode":1}
+            {"ts":2,"cpu":1,"event":"vgic:its_msi_ret","ret":1}
+            """);
+    assertThat(rows.lines())
+        .containsExactly(
+            "0 1 [1] ?--1 -1/-1 kick vcpu=0x10 vcpu_id=3 target_cpu=7 mode=1",
+            "1 2 [1] ?--1 -1/-1 its_msi step=1 ret=1");
+    assertThat(rows.diagnostics()).isEmpty();
+  }
+
   /** What only looks like an object of bpftrace is a row, or reported. */
   @Test
   void objectsThatAreNone() throws IOException {

@@ -55,7 +55,7 @@ class RowTextTest {
   void csvOfKinds() throws IOException {
     String text =
         """
-        Attaching 9 probes...
+        Recording 9 probes...
         # release: 6.12.107
         # clock: mono
 

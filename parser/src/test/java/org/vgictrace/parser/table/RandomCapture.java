@@ -153,7 +153,8 @@ final class RandomCapture implements Capture {
     entries.add(
         new Diagnostic(
             "page-damaged", Diagnostic.Severity.ERROR, Place.at(4096), "a \"b\"\t\u0001"));
-    entries.add(new Diagnostic("page-damaged", Diagnostic.Severity.INFO, Place.line(7), "c"));
+    entries.add(
+        new Diagnostic("page-damaged", Diagnostic.Severity.INFO, Place.line(7).in("data.1"), "c"));
     return new CaptureCounts(
         events + 5L,
         events,

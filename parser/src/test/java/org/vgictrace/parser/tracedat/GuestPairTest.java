@@ -3,14 +3,17 @@ package org.vgictrace.parser.tracedat;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.vgictrace.fixtures.event.EventFormat;
@@ -71,6 +74,136 @@ class GuestPairTest {
     assertThat(together(host(HOST_ID), guest(GUEST_ID, HOST_ID, 110, 150, 320)).diagnostics())
         .containsExactly(
             "INFO guest-time at byte 0: 0 of 3 events of guest:vm lie outside of guest mode");
+  }
+
+  /** Two guests of several CPUs, each of which has a clock of its own rate. */
+  @Test
+  void everyCpuOfEveryGuestHasItsOwnClock() throws IOException {
+    Random random = new Random(11);
+    List<TracedEvent> onHost = new ArrayList<>();
+    List<String> expected = new ArrayList<>();
+    List<Path> guests = new ArrayList<>();
+    TraceDatWriter host =
+        TraceDatWriter.v7()
+            .cpus(4)
+            .formats(List.of(ENTRY, EXIT))
+            .option(TRACEID, bytes(Long.BYTES).putLong(HOST_ID).array());
+    int thread = 516;
+    for (int vm = 0; vm < 2; vm++) {
+      int cpus = 2 - vm;
+      List<Clock> clocks = new ArrayList<>();
+      List<TracedEvent> ticks = new ArrayList<>();
+      ByteBuffer link =
+          bytes(3 + 8 + 4 + 8 * cpus)
+              .put(("v" + vm + "\0").getBytes(StandardCharsets.US_ASCII))
+              .putLong(GUEST_ID + vm)
+              .putInt(cpus);
+      for (int cpu = 0; cpu < cpus; cpu++, thread++) {
+        link.putInt(cpu).putInt(thread);
+        Clock clock = Clock.random(random);
+        clocks.add(clock);
+        for (long time = 1_000_000; time < 4_000_000; time += 1000 + random.nextInt(100_000)) {
+          ticks.add(TracedEvent.of(TICK, Map.of("n", time)).at(time).on(cpu, 7 + cpu, "task"));
+          long there = clock.host(time);
+          expected.add(
+              there
+                  + " ["
+                  + cpu
+                  + "] task-"
+                  + (7 + cpu)
+                  + " 0/0 guest:v"
+                  + vm
+                  + " other name=tick");
+          int on = thread - 516;
+          onHost.add(
+              TracedEvent.of(ENTRY, Map.of("vcpu_pc", 1L)).at(there - 2).on(on, thread, "v"));
+          onHost.add(TracedEvent.of(EXIT, Map.of("vcpu_pc", 1L)).at(there + 2).on(on, thread, "v"));
+        }
+      }
+      host.option(GUEST, link.array());
+      ticks.sort(Comparator.comparingLong(TracedEvent::timeNs));
+      byte[] guest =
+          TraceDatWriter.v7()
+              .cpus(cpus)
+              .formats(List.of(TICK))
+              .option(TRACEID, bytes(Long.BYTES).putLong(GUEST_ID + vm).array())
+              .option(TIME_SHIFT, Clock.option(clocks))
+              .buffer("", ticks)
+              .bytes();
+      guests.add(Files.write(temp.resolve("guest-" + vm + ".dat"), guest));
+    }
+    onHost.sort(Comparator.comparingLong(TracedEvent::timeNs));
+    Path both = Files.write(temp.resolve("host.dat"), host.buffer("", onHost).bytes());
+    try (Capture capture = Captures.open(both)) {
+      for (Path guest : guests) {
+        assertThat(capture.join(Captures.open(guest))).isTrue();
+      }
+      Rows rows = Rows.of(capture);
+      assertThat(rows.lines().stream().map(line -> Long.parseLong(line.split(" ")[1]))).isSorted();
+      assertThat(
+              rows.lines().stream()
+                  .filter(line -> line.contains("guest:"))
+                  .map(line -> line.replaceFirst("^\\d+ ", "").replaceFirst(" payload=.*", "")))
+          .containsExactlyInAnyOrderElementsOf(expected);
+      assertThat(rows.diagnostics()).hasSize(2);
+      assertThat(rows.diagnostics())
+          .allMatch(line -> line.matches("INFO .* 0 of \\d+ events of guest:v[01] lie outside .*"));
+    }
+    assertThat(expected).hasSizeGreaterThan(150);
+  }
+
+  /** Samples of how a guest's clock differs; between them the offset is a straight line. */
+  private record Clock(long[] times, long[] offsets, long[] scalings, long[] fractions) {
+
+    static Clock random(Random random) {
+      int samples = 2 + random.nextInt(3);
+      Clock clock =
+          new Clock(new long[samples], new long[samples], new long[samples], new long[samples]);
+      long scaling = (1L << 31) + random.nextInt(1 << 20);
+      for (int i = 0; i < samples; i++) {
+        clock.times[i] = 500_000 + 1_000_000L * i + random.nextInt(100_000);
+        clock.offsets[i] = 9_000_000 + random.nextInt(200);
+        clock.scalings[i] = scaling;
+        clock.fractions[i] = 31;
+      }
+      return clock;
+    }
+
+    /** As trace-cmd's documentation of the option has it, in numbers without bounds. */
+    long host(long time) {
+      int at = 0;
+      while (at < times.length - 2 && time >= times[at + 1]) {
+        at++;
+      }
+      BigInteger scaled =
+          BigInteger.valueOf(time)
+              .multiply(BigInteger.valueOf(scalings[at]))
+              .shiftRight((int) fractions[at]);
+      long run = times[at + 1] - times[at];
+      long rise = (time - times[at]) * (offsets[at + 1] - offsets[at]);
+      return scaled.longValueExact() + offsets[at] + Math.floorDiv(rise + run / 2, run);
+    }
+
+    static byte[] option(List<Clock> clocks) {
+      int samples = clocks.stream().mapToInt(clock -> clock.times.length).sum();
+      ByteBuffer option =
+          bytes(16 + 4 * clocks.size() + 32 * samples)
+              .putLong(HOST_ID)
+              .putInt(1)
+              .putInt(clocks.size());
+      for (Clock clock : clocks) {
+        option.putInt(clock.times.length);
+        for (long[] values : List.of(clock.times, clock.offsets, clock.scalings)) {
+          option.asLongBuffer().put(values);
+          option.position(option.position() + Long.BYTES * values.length);
+        }
+      }
+      for (Clock clock : clocks) {
+        option.asLongBuffer().put(clock.fractions);
+        option.position(option.position() + Long.BYTES * clock.fractions.length);
+      }
+      return option.array();
+    }
   }
 
   @Test
