@@ -8,6 +8,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.vgictrace.fixtures.Shipped;
 import org.vgictrace.fixtures.write.XentraceWriter;
 
@@ -39,6 +41,20 @@ class XenCommandsTest {
             " 1 110 [001] d1v0 xen_hypercall d1v0 via=pv op=32 call=event_channel_op timed=1",
             " 2 120 [001] d1v0 other xen:guest_1 20 bytes",
             " 3 130 [001] lost count=3");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "6.12-gicv3-mix, trace.dat.zst, kvm",
+    "kvm-xen-7.2-mixed, host.dat.zst, kvm",
+    "qemu-xen-4.20-gicv2, gic.log.zst, xen",
+    "xen-4.20-x86-lost, trace.bin.zst, xen",
+    "xen-guest-4.20-arm64, guest.txt.zst, xen",
+    "qemu-kvm-6.12-gicv3, gic.log.zst, unknown"
+  })
+  void checkSaysWhichHypervisorACaptureIsAbout(String name, String file, String hypervisor) {
+    Run run = Run.of("check", "--format", "json", Shipped.file(name, file).toString());
+    assertThat(run.out()).contains("\"hypervisor\" : \"" + hypervisor + "\"");
   }
 
   @Test

@@ -78,6 +78,20 @@ final class CaptureWords {
     return XenAnswers.concern(report.meta(), report.counts());
   }
 
+  /**
+   * The hypervisor that the capture is about: {@code kvm}, {@code xen} (its guests included), or
+   * {@code unknown} for a log of the hardware whose writer could not be told.
+   */
+  static String hypervisor(CheckReport report) {
+    Set<Subject> subjects = report.replay().subjects();
+    if (isOfXen(report)
+        || subjects.contains(Subject.XEN_VGIC)
+        || subjects.contains(Subject.GUEST_EVENTS) && !subjects.contains(Subject.KVM_XEN)) {
+      return "xen";
+    }
+    return subjects.equals(EnumSet.of(Subject.VIRTUAL_INTERFACE)) ? "unknown" : "kvm";
+  }
+
   /** Events, time span and CPUs. */
   static String extent(CaptureMeta meta, CaptureCounts counts) {
     return Figures.counted(counts.events(), "event")

@@ -100,7 +100,7 @@ public final class CheckJson {
     json.writeStartObject();
     json.writeStringField("file", meta.file());
     json.writeStringField("format", meta.format());
-    json.writeStringField("hypervisor", "kvm");
+    json.writeStringField("hypervisor", CaptureWords.hypervisor(report));
     Json.string(json, "release", meta.release());
     json.writeStringField("profile", replay.profile());
     if (!replay.candidates().isEmpty()) {
