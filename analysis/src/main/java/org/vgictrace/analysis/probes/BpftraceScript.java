@@ -115,8 +115,13 @@ public final class BpftraceScript {
     out.write("#!/usr/bin/env bpftrace\n");
     KprobeText.heading(out, "//", plan);
     out.write(
-        "// Usage: BPFTRACE_PERF_RB_PAGES=4096 bpftrace THIS_FILE > capture.jsonl, as root. The"
-            + " output\n// is a row for each event, which vgictrace reads as it is.\n");
+        """
+        // Usage: BPFTRACE_PERF_RB_PAGES=256 bpftrace THIS_FILE > capture.jsonl, as root. The output
+        // is a row for each event, which vgictrace reads as it is. With larger buffers than that,
+        // rows may come too late to be put in order.
+        // Each row interrupts its CPU. One that is printed on the way into a guest ends the guest's
+        // run before it began: guests hardly get on while this records. trace-cmd lets them run.
+        """);
     KprobeText.remarks(out, "//", plan);
     for (Stock stock : tracepoints(plan.options().target())) {
       if (stock.level().compareTo(plan.options().level()) <= 0) {

@@ -93,11 +93,10 @@ class GuestPairTest {
       int cpus = 2 - vm;
       List<Clock> clocks = new ArrayList<>();
       List<TracedEvent> ticks = new ArrayList<>();
-      ByteBuffer link =
-          bytes(3 + 8 + 4 + 8 * cpus)
-              .put(("v" + vm + "\0").getBytes(StandardCharsets.US_ASCII))
-              .putLong(GUEST_ID + vm)
-              .putInt(cpus);
+      byte[] guestOption = new byte[3 + 8 + 4 + 8 * cpus];
+      ByteBuffer link = ByteBuffer.wrap(guestOption).order(ByteOrder.LITTLE_ENDIAN);
+      link.put(("v" + vm + "\0").getBytes(StandardCharsets.US_ASCII));
+      link.putLong(GUEST_ID + vm).putInt(cpus);
       for (int cpu = 0; cpu < cpus; cpu++, thread++) {
         link.putInt(cpu).putInt(thread);
         Clock clock = Clock.random(random);
@@ -120,7 +119,7 @@ class GuestPairTest {
           onHost.add(TracedEvent.of(EXIT, Map.of("vcpu_pc", 1L)).at(there + 2).on(on, thread, "v"));
         }
       }
-      host.option(GUEST, link.array());
+      host.option(GUEST, guestOption);
       ticks.sort(Comparator.comparingLong(TracedEvent::timeNs));
       byte[] guest =
           TraceDatWriter.v7()
@@ -153,16 +152,26 @@ class GuestPairTest {
   }
 
   /** Samples of how a guest's clock differs; between them the offset is a straight line. */
-  private record Clock(long[] times, long[] offsets, long[] scalings, long[] fractions) {
+  private static final class Clock {
+    private final long[] times;
+    private final long[] offsets;
+    private final long[] scalings;
+    private final long[] fractions;
+
+    private Clock(int samples) {
+      times = new long[samples];
+      offsets = new long[samples];
+      scalings = new long[samples];
+      fractions = new long[samples];
+    }
 
     static Clock random(Random random) {
       int samples = 2 + random.nextInt(3);
-      Clock clock =
-          new Clock(new long[samples], new long[samples], new long[samples], new long[samples]);
+      Clock clock = new Clock(samples);
       long scaling = (1L << 31) + random.nextInt(1 << 20);
       for (int i = 0; i < samples; i++) {
         clock.times[i] = 500_000 + 1_000_000L * i + random.nextInt(100_000);
-        clock.offsets[i] = 9_000_000 + random.nextInt(200);
+        clock.offsets[i] = 9_000_000L + random.nextInt(200);
         clock.scalings[i] = scaling;
         clock.fractions[i] = 31;
       }
@@ -186,11 +195,9 @@ class GuestPairTest {
 
     static byte[] option(List<Clock> clocks) {
       int samples = clocks.stream().mapToInt(clock -> clock.times.length).sum();
-      ByteBuffer option =
-          bytes(16 + 4 * clocks.size() + 32 * samples)
-              .putLong(HOST_ID)
-              .putInt(1)
-              .putInt(clocks.size());
+      byte[] bytes = new byte[16 + 4 * clocks.size() + 32 * samples];
+      ByteBuffer option = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+      option.putLong(HOST_ID).putInt(1).putInt(clocks.size());
       for (Clock clock : clocks) {
         option.putInt(clock.times.length);
         for (long[] values : List.of(clock.times, clock.offsets, clock.scalings)) {
@@ -202,7 +209,7 @@ class GuestPairTest {
         option.asLongBuffer().put(clock.fractions);
         option.position(option.position() + Long.BYTES * clock.fractions.length);
       }
-      return option.array();
+      return bytes;
     }
   }
 
