@@ -66,7 +66,7 @@ final class TranslationChecks {
     } else if (step == CACHED_RET) {
       if (delivered && work.cachedDevice >= 0) {
         hit(e, vm, work);
-        queued(e, vm, work);
+        queued(e, work);
       } else if (!delivered) {
         fills(vm, work, work.cachedDevice, work.cachedEvent, e.seq);
       }
@@ -160,7 +160,7 @@ final class TranslationChecks {
    * INV-INJ-2: a cached translation delivers its interrupt before it returns
    * (vgic_its_inject_cached_translation).
    */
-  private void queued(Event e, LpiVm vm, Work work) {
+  private void queued(Event e, Work work) {
     if (work.cachedLed) {
       ledger.consistent(J2);
     } else if (machine.shows(Observation.QUEUE)) {
