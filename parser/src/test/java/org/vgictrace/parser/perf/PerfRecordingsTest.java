@@ -23,8 +23,8 @@ class PerfRecordingsTest {
       delimiter = '|',
       textBlock =
           """
-          6.12-gicv3-perf           | 12267 | 10543 | {0=8262, 1=4005} | {}               | perf.data        | none
-          6.12-gicv3-perf-pipe      | 4435  | 3917  | {0=1766, 1=2669} | {}               | perf.data stream | none
+          6.12-gicv3-perf           | 12267 | 10545 | {0=8262, 1=4005} | {}               | perf.data        | none
+          6.12-gicv3-perf-pipe      | 4435  | 3927  | {0=1766, 1=2669} | {}               | perf.data stream | none
           6.12-gicv3-perf-zstd-lost | 13280 | 11510 | {0=9068, 1=4212} | {0=1534, 1=258}  | perf.data        | zstd
           """)
   void readsARecordingOfAProbedKernel(
