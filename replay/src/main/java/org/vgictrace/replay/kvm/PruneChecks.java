@@ -185,7 +185,7 @@ final class PruneChecks {
 
   private void moved(Event e, VcpuState v, IrqState irq) {
     Leaving leaving = irq.leaving;
-    if (leaving != null && leaving.from == v && leaving.moved) {
+    if (leaving != null && leaving.from == v && leaving.moved && leaving.epoch == machine.epoch) {
       irq.leaving = null;
       ledger.beginTransition();
       kick(e, v, irq, leaving);
