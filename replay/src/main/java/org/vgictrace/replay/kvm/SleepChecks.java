@@ -67,8 +67,8 @@ public final class SleepChecks implements Part {
   private final Ledger ledger;
   private final Long2ObjectHashMap<Sleep> byVcpu = new Long2ObjectHashMap<>();
 
-  /** Sleeps that wait for the priority mask. */
-  private int undecided;
+  /** Sleeps to be judged at the latest when the vCPU is entered. */
+  private int watched;
 
   /**
    * @param machine who is who
@@ -99,7 +99,7 @@ public final class SleepChecks implements Part {
       case VCPU_BLOCK -> block(e);
       case VCPU_WAKEUP -> wakeup(e);
       case LR_IMAGE -> {
-        if (undecided > 0 && e.getInt(LrImage.POINT, -1) == LrImage.POINT_ENTRY) {
+        if (watched > 0 && e.getInt(LrImage.POINT, -1) == LrImage.POINT_ENTRY) {
           image(e);
         }
       }
@@ -136,9 +136,8 @@ public final class SleepChecks implements Part {
       sleep = new Sleep();
       byVcpu.put(v.pointer, sleep);
     }
-    decided(sleep);
+    forget(sleep);
     sleep.open = true;
-    sleep.irq = null;
     sleep.ts = e.ts;
     sleep.epoch = machine.epoch;
     if (v.nested || machine.accesses.isAnyOpen() || !machine.shows(Observation.DISTRIBUTOR)) {
@@ -147,6 +146,7 @@ public final class SleepChecks implements Part {
     for (int i = 0; i < v.memberCount; i++) {
       IrqState irq = v.members[i];
       if (isDue(v, irq, sleep)) {
+        watched++;
         sleep.irq = irq;
         sleep.changedTs = irq.changedTs;
         sleep.seen = Reporter.snapshotRef(irq);
@@ -180,7 +180,7 @@ public final class SleepChecks implements Part {
       ledger.beginTransition();
       ledger.consistent(W1);
       ledger.endTransition();
-      sleep.irq = null;
+      forget(sleep);
     }
   }
 
@@ -194,7 +194,6 @@ public final class SleepChecks implements Part {
       return;
     }
     sleep.failed = new EventRef(e.seq, e.ts, e.cpu, text);
-    undecided++;
   }
 
   /** The next entry shows the priority mask. */
@@ -203,11 +202,13 @@ public final class SleepChecks implements Part {
     VcpuState v = machine.vcpuAt(e.get(LrImage.VCPU, 0));
     EventRef failed = sleep == null ? null : sleep.failed;
     IrqState irq = sleep == null ? null : sleep.irq;
-    if (v == null || sleep == null || failed == null || irq == null) {
+    if (v == null || sleep == null || irq == null) {
       return;
     }
-    decided(sleep);
-    sleep.irq = null;
+    forget(sleep);
+    if (failed == null) {
+      return;
+    }
     ledger.beginTransition();
     if (!e.has(LrImage.VMCR) || machine.host == 0 || sleep.epoch != machine.epoch) {
       ledger.indeterminate(W1, Reason.PROBE_MISSING);
@@ -238,16 +239,16 @@ public final class SleepChecks implements Part {
     int reg = e.getInt(REG, -1);
     if (reg == SACTIVE || reg == CACTIVE) {
       for (Sleep sleep : byVcpu.values()) {
-        decided(sleep);
-        sleep.irq = null;
+        forget(sleep);
       }
     }
   }
 
-  private void decided(Sleep sleep) {
-    if (sleep.failed != null) {
-      sleep.failed = null;
-      undecided--;
+  private void forget(Sleep sleep) {
+    if (sleep.irq != null) {
+      watched--;
     }
+    sleep.irq = null;
+    sleep.failed = null;
   }
 }
