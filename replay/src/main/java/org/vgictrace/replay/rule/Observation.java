@@ -178,10 +178,10 @@ public enum Observation {
     };
   }
 
-  /** Whether any busy guest gives instances of it; not every guest has LPIs, let alone GICv4. */
+  /** Whether any busy guest gives instances of it; not every guest sleeps or has LPIs. */
   public boolean isCommon() {
     return switch (this) {
-      case ITS_COMMANDS, ITS_MESSAGES, LPI_SWITCH, VPE, VLPI, SAVED_TABLES -> false;
+      case SLEEP, ITS_COMMANDS, ITS_MESSAGES, LPI_SWITCH, VPE, VLPI, SAVED_TABLES -> false;
       case XEN_SEND, XEN_HYPERCALL, XEN_UPCALL, XEN_RUNSTATE, XEN_TIMER, XEN_LINE -> false;
       case X86_INJECT, X86_ACCEPT, SWITCHES -> false;
       case GUEST_UPCALL, GUEST_PORT, GUEST_EOI, GUEST_BINDING, GUEST_IPI -> false;
